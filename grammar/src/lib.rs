@@ -1,0 +1,1 @@
+//! Lexers, grammars, syntax trees and printers.

@@ -1,0 +1,1 @@
+//! Detection rules as code for AWS CloudTrail.
