@@ -1,1 +1,10 @@
 //! Detection rules as code for AWS CloudTrail.
+//!
+//! The rooms of this crate, lowest first; each may use those above it in this list and no other:
+//! [`diagnostic`], [`ir`], [`schema`], [`frontend`], [`event`], [`matcher`], [`backend`],
+//! [`testing`], [`lint`]. `ARCHITECTURE.md` says what each owns.
+
+pub mod diagnostic;
+pub mod event;
+pub mod ir;
+pub mod schema;

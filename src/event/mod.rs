@@ -1,0 +1,12 @@
+//! Events: reading CloudTrail in every container it is delivered in, picking out the values that
+//! rules read, and turning raw records into the ECS documents that Elastic's AWS integration indexes.
+//!
+//! Knows no rules: it is told which paths to extract.
+
+mod layout;
+mod leaf;
+mod projection;
+
+pub use layout::Layout;
+pub use leaf::Leaf;
+pub use projection::{JsonError, Projection, Slots};
