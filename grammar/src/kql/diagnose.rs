@@ -152,7 +152,7 @@ fn readable(
     let value = tokens.in_values() || matches!(before, Some((Shape::Colon | Shape::Compare, _)));
     let name = |terminal: &str| match terminal.trim_matches('"') {
         "literal" if value => Some("a value"),
-        "literal" => Some("a field or a value"),
+        "literal" => Some("a condition"),
         "compare" => Some("a comparison"),
         ":" => Some("`:`"),
         "(" => Some("`(`"),

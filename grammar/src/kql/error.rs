@@ -93,7 +93,7 @@ impl fmt::Display for ErrorKind {
             }
             Self::BadEscape(None) => f.write_str("the query ends in a backslash"),
             Self::UnterminatedQuote => f.write_str("this quotation mark is never closed"),
-            Self::EmptyParentheses => f.write_str("there is nothing between these parentheses"),
+            Self::EmptyParentheses => f.write_str("there is nothing between these brackets"),
             Self::Unclosed(c) => write!(f, "this `{c}` is never closed"),
             Self::Unopened(c) => write!(f, "this `{c}` closes nothing"),
             Self::RangeAfterColon => f.write_str("a comparison cannot stand behind a colon"),
