@@ -6,5 +6,6 @@
 
 pub mod diagnostic;
 pub mod event;
+pub mod frontend;
 pub mod ir;
 pub mod schema;

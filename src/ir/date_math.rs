@@ -177,9 +177,10 @@ fn steps(mut rest: &str) -> Option<Vec<Step>> {
 
 /// First and last millisecond of a date as written.
 fn fixed(text: &str) -> Option<(i64, i64)> {
-    // More than four digits and nothing else: epoch milliseconds.
+    // Digits and nothing else are epoch milliseconds, but four digits are a year: the format is
+    // tried first.
     let number = text.strip_prefix('-').unwrap_or(text);
-    if number.len() > 4 && number.bytes().all(|b| b.is_ascii_digit()) {
+    if text.len() != 4 && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().ok().map(|millis| (millis, millis));
     }
     let (date, time) = match text.split_once(['T', ' ']) {
@@ -239,7 +240,8 @@ fn clock(text: &str) -> Option<(Time, Time, Offset)> {
         Some(text) => match text.split_once(['.', ',']) {
             None => (Some(digits::<i8>(text, 2)?), None),
             Some((second, fraction)) => {
-                if fraction.is_empty() || fraction.len() > 9 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+                if fraction.is_empty() || fraction.len() > 9 || !fraction.bytes().all(|b| b.is_ascii_digit())
+                {
                     return None;
                 }
                 let nanos: i32 = format!("{fraction:0<9}").parse().ok()?;
@@ -251,7 +253,8 @@ fn clock(text: &str) -> Option<(Time, Time, Offset)> {
         return None;
     }
     let start = Time::new(hour, minute.unwrap_or(0), second.unwrap_or(0), nanos.unwrap_or(0)).ok()?;
-    let end = Time::new(hour, minute.unwrap_or(59), second.unwrap_or(59), nanos.unwrap_or(999_000_000)).ok()?;
+    let end =
+        Time::new(hour, minute.unwrap_or(59), second.unwrap_or(59), nanos.unwrap_or(999_000_000)).ok()?;
     Some((start, end, offset))
 }
 
@@ -284,6 +287,7 @@ mod tests {
             ("2012-01-01T08:20:00Z".into(), "2012-01-01T08:20:59.999Z".into())
         );
         assert_eq!(both("1710000000000").0, "2024-03-09T16:00:00Z");
+        assert_eq!(both("5").1, "1970-01-01T00:00:00.005Z");
     }
 
     #[test]
@@ -298,7 +302,8 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "foo", "now+", "now-5q", "2024-13-01", "2024-1-1", "2024-01-01T", "now/2d", "24:00"] {
+        for text in ["", "foo", "now+", "now-5q", "2024-13-01", "2024-1-1", "2024-01-01T", "now/2d", "24:00"]
+        {
             assert_eq!(DateMath::parse(text), None, "{text}");
         }
         let far = DateMath::parse("now+9223372036854775807y").unwrap();

@@ -1,0 +1,6 @@
+//! From the text of a rule file to [`Rule`](crate::ir::Rule)s, with an origin for every clause.
+//!
+//! One folder a rule format; [`lower`] turns query texts into predicates. Uses the grammar crate;
+//! knows no back ends.
+
+pub mod lower;
