@@ -7,6 +7,7 @@ use memchr::memmem;
 
 use super::{address, date, text_set::TextSet, words::WordTest};
 use crate::event::Leaf;
+use crate::ir::date_math::{DateMath, Round};
 use crate::ir::{Bound, Case, Comparison, DateBound, Glob, NumberOp, TextMatch};
 
 /// A comparison ready to run.
@@ -194,13 +195,15 @@ fn instant(bound: &Bound<DateBound>, now: Option<i64>, upper: bool) -> Result<Op
     let millis = match &limit.value {
         DateBound::Millis(millis) => *millis,
         DateBound::Math(text) => {
+            let bad = || CheckError::BadDate(text.clone());
+            let math = DateMath::parse(text).ok_or_else(bad)?;
             let now = match now {
                 Some(now) => now,
-                None if date::needs_now(text) => return Err(CheckError::NowUnknown(text.clone())),
+                None if math.is_relative() => return Err(CheckError::NowUnknown(text.clone())),
                 None => 0,
             };
-            let up = upper == limit.inclusive;
-            date::resolve(text, now, up).ok_or_else(|| CheckError::BadDate(text.clone()))?
+            let round = if upper == limit.inclusive { Round::Up } else { Round::Down };
+            math.resolve(now, round).ok_or_else(bad)?
         }
     };
     Ok(Some(match (limit.inclusive, upper) {

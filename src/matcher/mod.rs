@@ -6,7 +6,6 @@
 
 mod address;
 mod check;
-mod civil;
 pub mod date;
 mod leaves;
 mod text_set;
