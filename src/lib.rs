@@ -8,4 +8,5 @@ pub mod diagnostic;
 pub mod event;
 pub mod frontend;
 pub mod ir;
+pub mod matcher;
 pub mod schema;
