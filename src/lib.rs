@@ -4,7 +4,9 @@
 //! [`diagnostic`], [`ir`], [`schema`], [`frontend`], [`event`], [`matcher`], [`backend`],
 //! [`testing`], [`lint`]. `ARCHITECTURE.md` says what each owns.
 
+pub mod backend;
 pub mod diagnostic;
 pub mod event;
+pub mod frontend;
 pub mod ir;
 pub mod schema;

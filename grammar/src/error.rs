@@ -28,11 +28,7 @@ pub trait ErrorKind: fmt::Display {
 
 impl<K> SyntaxError<K> {
     pub(crate) fn new(span: Span, kind: K) -> Self {
-        Self {
-            span,
-            kind,
-            expected: Vec::new(),
-        }
+        Self { span, kind, expected: Vec::new() }
     }
 }
 

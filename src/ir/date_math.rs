@@ -239,7 +239,8 @@ fn clock(text: &str) -> Option<(Time, Time, Offset)> {
         Some(text) => match text.split_once(['.', ',']) {
             None => (Some(digits::<i8>(text, 2)?), None),
             Some((second, fraction)) => {
-                if fraction.is_empty() || fraction.len() > 9 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+                if fraction.is_empty() || fraction.len() > 9 || !fraction.bytes().all(|b| b.is_ascii_digit())
+                {
                     return None;
                 }
                 let nanos: i32 = format!("{fraction:0<9}").parse().ok()?;
@@ -251,7 +252,8 @@ fn clock(text: &str) -> Option<(Time, Time, Offset)> {
         return None;
     }
     let start = Time::new(hour, minute.unwrap_or(0), second.unwrap_or(0), nanos.unwrap_or(0)).ok()?;
-    let end = Time::new(hour, minute.unwrap_or(59), second.unwrap_or(59), nanos.unwrap_or(999_000_000)).ok()?;
+    let end =
+        Time::new(hour, minute.unwrap_or(59), second.unwrap_or(59), nanos.unwrap_or(999_000_000)).ok()?;
     Some((start, end, offset))
 }
 
@@ -298,7 +300,8 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "foo", "now+", "now-5q", "2024-13-01", "2024-1-1", "2024-01-01T", "now/2d", "24:00"] {
+        for text in ["", "foo", "now+", "now-5q", "2024-13-01", "2024-1-1", "2024-01-01T", "now/2d", "24:00"]
+        {
             assert_eq!(DateMath::parse(text), None, "{text}");
         }
         let far = DateMath::parse("now+9223372036854775807y").unwrap();

@@ -168,10 +168,7 @@ impl Expr {
 
     /// `field: value`.
     pub fn is(field: Literal, value: impl Into<ValueExpr>) -> Self {
-        Self::new(ExprKind::Is {
-            field: Some(field),
-            value: value.into(),
-        })
+        Self::new(ExprKind::Is { field: Some(field), value: value.into() })
     }
 
     /// `field: *`.
@@ -181,36 +178,21 @@ impl Expr {
 
     /// A value without a field.
     pub fn free_text(value: Literal) -> Self {
-        Self::new(ExprKind::Is {
-            field: None,
-            value: value.into(),
-        })
+        Self::new(ExprKind::Is { field: None, value: value.into() })
     }
 
     /// `field < value`.
     pub fn range(field: Literal, op: RangeOp, value: Literal) -> Self {
-        Self::new(ExprKind::Range {
-            field,
-            op,
-            op_span: Span::default(),
-            value,
-        })
+        Self::new(ExprKind::Range { field, op, op_span: Span::default(), value })
     }
 
     /// `path: { body }`.
     pub fn nested(path: Literal, body: Expr) -> Self {
-        Self::new(ExprKind::Nested {
-            path,
-            body: Box::new(body),
-        })
+        Self::new(ExprKind::Nested { path, body: Box::new(body) })
     }
 
     pub(super) fn spanned(kind: ExprKind, span: Span) -> Self {
-        Self {
-            kind,
-            span,
-            parens: 0,
-        }
+        Self { kind, span, parens: 0 }
     }
 
     pub(super) fn in_parens(mut self, span: Span) -> Self {
@@ -243,11 +225,7 @@ impl ValueExpr {
     }
 
     pub(super) fn spanned(kind: ValueKind, span: Span) -> Self {
-        Self {
-            kind,
-            span,
-            parens: 0,
-        }
+        Self { kind, span, parens: 0 }
     }
 
     pub(super) fn in_parens(mut self, span: Span) -> Self {
@@ -279,20 +257,9 @@ impl PartialEq for ExprKind {
             (And(a), And(b)) | (Or(a), Or(b)) => a == b,
             (Not(a), Not(b)) => a == b,
             (Is { field: f, value: v }, Is { field: g, value: w }) => f == g && v == w,
-            (
-                Range {
-                    field: f,
-                    op: o,
-                    value: v,
-                    ..
-                },
-                Range {
-                    field: g,
-                    op: p,
-                    value: w,
-                    ..
-                },
-            ) => f == g && o == p && v == w,
+            (Range { field: f, op: o, value: v, .. }, Range { field: g, op: p, value: w, .. }) => {
+                f == g && o == p && v == w
+            }
             (Nested { path: p, body: b }, Nested { path: q, body: c }) => p == q && b == c,
             _ => false,
         }

@@ -8,17 +8,13 @@ use super::raw::is_space;
 use super::token::Token;
 use crate::Span;
 
-pub(super) fn diagnose(
-    error: ParseError<usize, Token, SyntaxError>,
-    tokens: &Tokens<'_>,
-) -> SyntaxError {
+pub(super) fn diagnose(error: ParseError<usize, Token, SyntaxError>, tokens: &Tokens<'_>) -> SyntaxError {
     match error {
         ParseError::User { error } => error,
         ParseError::UnrecognizedEof { expected, .. } => at_end(&expected, tokens),
-        ParseError::UnrecognizedToken {
-            token: (l, _, r),
-            expected,
-        } => at_token(Span::new(l, r), &expected, tokens),
+        ParseError::UnrecognizedToken { token: (l, _, r), expected } => {
+            at_token(Span::new(l, r), &expected, tokens)
+        }
         // Neither happens with an external lexer and a grammar that reads to the end.
         ParseError::ExtraToken { token: (l, _, r) } => at_token(Span::new(l, r), &[], tokens),
         ParseError::InvalidToken { location } => at_token(Span::at(location), &[], tokens),
@@ -30,10 +26,7 @@ fn at_end(expected: &[String], tokens: &Tokens<'_>) -> SyntaxError {
     if let Some((keyword, span)) = tokens.last.and_then(keyword) {
         return SyntaxError::new(span, ErrorKind::MissingOperand(keyword));
     }
-    let complete = matches!(
-        tokens.last,
-        Some((Shape::Quoted | Shape::Unquoted | Shape::Close, _))
-    );
+    let complete = matches!(tokens.last, Some((Shape::Quoted | Shape::Unquoted | Shape::Close, _)));
     if let (true, Some(open)) = (complete, tokens.open.last()) {
         return SyntaxError::new(open.span, ErrorKind::Unclosed(first_char(open.span, tokens)));
     }
@@ -59,8 +52,7 @@ fn at_token(span: Span, expected: &[String], tokens: &Tokens<'_>) -> SyntaxError
 /// The named mistakes, with the text to underline.
 fn special(shape: Shape, span: Span, tokens: &Tokens<'_>) -> Option<(ErrorKind, Span)> {
     let Some((previous, before)) = tokens.previous else {
-        return (shape == Shape::Close)
-            .then(|| (ErrorKind::Unopened(first_char(span, tokens)), span));
+        return (shape == Shape::Close).then(|| (ErrorKind::Unopened(first_char(span, tokens)), span));
     };
     let touching = before.end == span.start;
     let unquoted = previous == Shape::Unquoted;
@@ -144,11 +136,7 @@ fn first_char(span: Span, tokens: &Tokens<'_>) -> char {
 }
 
 /// The parser's token names in words; `before` is the token that the error follows.
-fn readable(
-    expected: &[String],
-    tokens: &Tokens<'_>,
-    before: Option<(Shape, Span)>,
-) -> Vec<&'static str> {
+fn readable(expected: &[String], tokens: &Tokens<'_>, before: Option<(Shape, Span)>) -> Vec<&'static str> {
     let value = tokens.in_values() || matches!(before, Some((Shape::Colon | Shape::Compare, _)));
     let name = |terminal: &str| match terminal.trim_matches('"') {
         "literal" if value => Some("a value"),

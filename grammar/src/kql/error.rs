@@ -107,9 +107,7 @@ impl fmt::Display for ErrorKind {
 impl crate::ErrorKind for ErrorKind {
     fn help(&self) -> Option<String> {
         let help = match self {
-            Self::NotInText => {
-                "put the value in quotes, or write `and not` if a second condition was meant"
-            }
+            Self::NotInText => "put the value in quotes, or write `and not` if a second condition was meant",
             Self::NotWithoutSpace => "write `not (`",
             Self::NotAfterColon => "write `not field: value` or `field: (not value)`",
             Self::DoubleNot => "leave out both, or put the inner one in parentheses",

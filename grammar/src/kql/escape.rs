@@ -12,9 +12,7 @@ pub fn escape_unquoted(text: &str) -> String {
     let text = escape_special(text);
     let text = escape_and_or(&text);
     let text = escape_not(&text);
-    text.replace('\t', "\\t")
-        .replace('\r', "\\r")
-        .replace('\n', "\\n")
+    text.replace('\t', "\\t").replace('\r', "\\r").replace('\n', "\\n")
 }
 
 /// `escapeQuotes` of Kibana: a backslash before every backslash and quotation mark.
@@ -65,9 +63,7 @@ fn escape_and_or(text: &str) -> String {
 fn escape_not(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
-        let found = text
-            .get(at..at + 3)
-            .is_some_and(|word| word.eq_ignore_ascii_case("not"))
+        let found = text.get(at..at + 3).is_some_and(|word| word.eq_ignore_ascii_case("not"))
             && text[at + 3..].starts_with(is_js_space);
         if found {
             out.push('\\');

@@ -25,13 +25,7 @@ pub(super) struct Lexer<'s> {
 
 impl<'s> Lexer<'s> {
     pub(super) fn new(source: &'s str) -> Self {
-        Self {
-            source,
-            raw: Raw::lexer(source),
-            base: 0,
-            pending: None,
-            after_operand: false,
-        }
+        Self { source, raw: Raw::lexer(source), base: 0, pending: None, after_operand: false }
     }
 
     fn next_raw(&mut self) -> Option<(Raw, Span)> {
@@ -90,10 +84,7 @@ impl<'s> Lexer<'s> {
                     Err(error) => return Some(Err(error)),
                 },
             };
-            self.after_operand = matches!(
-                token,
-                Token::Literal(_) | Token::CloseParen | Token::CloseBrace
-            );
+            self.after_operand = matches!(token, Token::Literal(_) | Token::CloseParen | Token::CloseBrace);
             let span = match &token {
                 Token::Literal(literal) => literal.span,
                 Token::And | Token::Or | Token::Not => trimmed(self.source, span),
@@ -128,10 +119,7 @@ impl<'s> Lexer<'s> {
             }
             next = self.next_raw();
         }
-        Ok(Literal {
-            kind: builder.unquoted(),
-            span: Span::new(first_span.start, end),
-        })
+        Ok(Literal { kind: builder.unquoted(), span: Span::new(first_span.start, end) })
     }
 
     fn bad_escape(&self, backslash: Span) -> SyntaxError {
@@ -182,8 +170,5 @@ fn quoted(source: &str, span: Span) -> Literal {
         rest = &rest[at + used..];
     }
     builder.push_str(rest);
-    Literal {
-        kind: builder.quoted(),
-        span,
-    }
+    Literal { kind: builder.quoted(), span }
 }

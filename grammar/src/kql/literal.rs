@@ -49,10 +49,7 @@ impl Literal {
     }
 
     fn of(kind: LiteralKind) -> Self {
-        Self {
-            kind,
-            span: Span::default(),
-        }
+        Self { kind, span: Span::default() }
     }
 
     /// Whether this is one unescaped `*` and nothing else: as a value it asks whether the field
@@ -149,8 +146,7 @@ impl Builder {
     fn flush_text(&mut self) {
         self.flush_surrogate();
         if !self.text.is_empty() {
-            self.segments
-                .push(Segment::Text(std::mem::take(&mut self.text)));
+            self.segments.push(Segment::Text(std::mem::take(&mut self.text)));
         }
     }
 

@@ -83,12 +83,7 @@ fn expr(f: &mut fmt::Formatter<'_>, node: &Expr, place: Place) -> fmt::Result {
             }
             value(f, v, Place::Value)?;
         }
-        ExprKind::Range {
-            field,
-            op,
-            value: bound,
-            ..
-        } => write!(f, "{field} {} {bound}", op.symbol())?,
+        ExprKind::Range { field, op, value: bound, .. } => write!(f, "{field} {} {bound}", op.symbol())?,
         ExprKind::Nested { path, body } => {
             write!(f, "{path}: {{ ")?;
             expr(f, body, Place::Open)?;
