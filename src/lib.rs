@@ -4,6 +4,7 @@
 //! [`diagnostic`], [`ir`], [`schema`], [`frontend`], [`event`], [`matcher`], [`backend`],
 //! [`testing`], [`lint`]. `ARCHITECTURE.md` says what each owns.
 
+pub mod backend;
 pub mod diagnostic;
 pub mod event;
 pub mod frontend;

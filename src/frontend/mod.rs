@@ -3,4 +3,6 @@
 //! One folder a rule format; [`lower`] turns query texts into predicates. Uses the grammar crate;
 //! knows no back ends.
 
+pub mod codes;
 pub mod lower;
+pub mod tree;
