@@ -10,5 +10,6 @@ pub mod event;
 pub mod frontend;
 pub mod ir;
 pub mod lint;
+pub mod matcher;
 pub mod schema;
 pub mod testing;

@@ -25,19 +25,11 @@ pub trait TrapKind {
 
 impl<K: TrapKind> Trap<K> {
     pub(crate) fn new(kind: K, span: Span) -> Self {
-        Self {
-            kind,
-            span,
-            replacement: None,
-        }
+        Self { kind, span, replacement: None }
     }
 
     pub(crate) fn with(kind: K, span: Span, replacement: impl Into<String>) -> Self {
-        Self {
-            kind,
-            span,
-            replacement: Some(replacement.into()),
-        }
+        Self { kind, span, replacement: Some(replacement.into()) }
     }
 
     /// What the language does with the text, and what was probably meant.

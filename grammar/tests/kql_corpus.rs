@@ -35,10 +35,7 @@ fn trees_of_kibanas_own_assertions() {
     let Some(rows) = rows("elastic/kql_cases/kibana_ast_cases.jsonl") else {
         return;
     };
-    let failures: Vec<_> = rows
-        .iter()
-        .filter_map(|row| check(text(row, "kql"), &row["ast"]).err())
-        .collect();
+    let failures: Vec<_> = rows.iter().filter_map(|row| check(text(row, "kql"), &row["ast"]).err()).collect();
     report("Kibana's assertions", &failures, rows.len(), 51);
 }
 
@@ -47,10 +44,8 @@ fn trees_of_the_shared_rules() {
     let Some(rows) = rows("elastic/oracle/kibana_kql_aws_shared.jsonl") else {
         return;
     };
-    let failures: Vec<_> = rows
-        .iter()
-        .filter_map(|row| check(text(row, "query"), &row["ast"]).err())
-        .collect();
+    let failures: Vec<_> =
+        rows.iter().filter_map(|row| check(text(row, "query"), &row["ast"]).err()).collect();
     report("queries of rules", &failures, rows.len(), 90);
 }
 

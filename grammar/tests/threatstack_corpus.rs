@@ -79,13 +79,7 @@ fn collected_filters() {
     println!("{normalized} normalized, {exact} of them to the letter");
     println!("{operators:?}");
     assert_eq!((rows.len(), strict, lenient, truncated), (32, 22, 8, 2));
-    let expected = [
-        (Op::Ne, 3),
-        (Op::Eq, 41),
-        (Op::Gt, 2),
-        (Op::Like, 14),
-        (Op::StartsWith, 44),
-    ];
+    let expected = [(Op::Ne, 3), (Op::Eq, 41), (Op::Gt, 2), (Op::Like, 14), (Op::StartsWith, 44)];
     assert!(operators.into_iter().eq(expected.map(|(op, n)| (op.symbol(), n))));
 }
 

@@ -177,9 +177,10 @@ fn steps(mut rest: &str) -> Option<Vec<Step>> {
 
 /// First and last millisecond of a date as written.
 fn fixed(text: &str) -> Option<(i64, i64)> {
-    // More than four digits and nothing else: epoch milliseconds.
+    // Digits and nothing else are epoch milliseconds, but four digits are a year: the format is
+    // tried first.
     let number = text.strip_prefix('-').unwrap_or(text);
-    if number.len() > 4 && number.bytes().all(|b| b.is_ascii_digit()) {
+    if text.len() != 4 && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().ok().map(|millis| (millis, millis));
     }
     let (date, time) = match text.split_once(['T', ' ']) {
@@ -286,6 +287,7 @@ mod tests {
             ("2012-01-01T08:20:00Z".into(), "2012-01-01T08:20:59.999Z".into())
         );
         assert_eq!(both("1710000000000").0, "2024-03-09T16:00:00Z");
+        assert_eq!(both("5").1, "1970-01-01T00:00:00.005Z");
     }
 
     #[test]

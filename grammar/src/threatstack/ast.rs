@@ -137,10 +137,7 @@ impl Number {
 impl Key {
     /// A key without a position.
     pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            span: Span::default(),
-        }
+        Self { path: path.into(), span: Span::default() }
     }
 
     /// The names between the dots.
@@ -169,17 +166,12 @@ impl Op {
 impl Value {
     /// Quoted text without a position.
     pub fn str(text: impl Into<String>) -> Self {
-        Self::of(ValueKind::Str {
-            text: text.into(),
-            quotes: Quotes::Double,
-        })
+        Self::of(ValueKind::Str { text: text.into(), quotes: Quotes::Double })
     }
 
     /// An integer without a position.
     pub fn int(value: i64) -> Self {
-        Self::of(ValueKind::Number(Number {
-            text: value.to_string(),
-        }))
+        Self::of(ValueKind::Number(Number { text: value.to_string() }))
     }
 
     /// `null` without a position.
@@ -193,10 +185,7 @@ impl Value {
     }
 
     fn of(kind: ValueKind) -> Self {
-        Self {
-            kind,
-            span: Span::default(),
-        }
+        Self { kind, span: Span::default() }
     }
 }
 
@@ -224,20 +213,11 @@ impl Expr {
 
     /// `key op value`.
     pub fn comparison(key: Key, op: Op, value: Value) -> Self {
-        Self::new(ExprKind::Comparison(Comparison {
-            key,
-            op,
-            op_span: Span::default(),
-            value,
-        }))
+        Self::new(ExprKind::Comparison(Comparison { key, op, op_span: Span::default(), value }))
     }
 
     pub(super) fn spanned(kind: ExprKind, span: Span) -> Self {
-        Self {
-            kind,
-            span,
-            parens: 0,
-        }
+        Self { kind, span, parens: 0 }
     }
 
     pub(super) fn in_parens(mut self, span: Span) -> Self {

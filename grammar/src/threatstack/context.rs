@@ -37,13 +37,7 @@ pub(super) struct Tokens<'s> {
 
 impl<'s> Tokens<'s> {
     pub(super) fn new(source: &'s str, mode: Mode) -> Self {
-        Self {
-            source,
-            lexer: Lexer::new(source, mode),
-            open: Vec::new(),
-            last: None,
-            previous: None,
-        }
+        Self { source, lexer: Lexer::new(source, mode), open: Vec::new(), last: None, previous: None }
     }
 
     fn note(&mut self, token: &Token, span: Span) -> Result<(), SyntaxError> {

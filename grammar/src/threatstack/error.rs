@@ -132,9 +132,7 @@ impl fmt::Display for ErrorKind {
             Self::Empty => f.write_str("the filter is empty"),
             Self::Unexpected(text) => write!(f, "found {}", shown(text)),
             Self::UnexpectedEnd => f.write_str("the filter ends too early"),
-            Self::TypographicQuotes { .. } => {
-                f.write_str("typographic quotation marks do not delimit text")
-            }
+            Self::TypographicQuotes { .. } => f.write_str("typographic quotation marks do not delimit text"),
             Self::LocalisedKeyword { word, .. } => {
                 write!(f, "{} is a translated keyword", shown(word))
             }
@@ -217,9 +215,7 @@ impl ErrorKind {
     /// What to write in place of the error's span, if that mends the text.
     pub fn replacement(&self) -> Option<&str> {
         match self {
-            Self::TypographicQuotes { replacement } | Self::BareValue { replacement } => {
-                Some(replacement)
-            }
+            Self::TypographicQuotes { replacement } | Self::BareValue { replacement } => Some(replacement),
             Self::LocalisedKeyword { replacement, .. } => Some(replacement),
             Self::ForeignSymbol(sign) => match sign.as_str() {
                 "==" | ":" => Some("="),

@@ -58,11 +58,9 @@ pub struct Parsed {
 pub fn parse(source: &str, mode: Mode) -> Result<Parsed, SyntaxError> {
     let mut tokens = context::Tokens::new(source, mode);
     match grammar::FilterParser::new().parse(&mut tokens) {
-        Ok(expr) => Ok(Parsed {
-            notes: notes::extensions(source, &expr),
-            expr,
-            repairs: tokens.lexer.repairs,
-        }),
+        Ok(expr) => {
+            Ok(Parsed { notes: notes::extensions(source, &expr), expr, repairs: tokens.lexer.repairs })
+        }
         Err(error) => Err(diagnose::diagnose(error, &tokens)),
     }
 }

@@ -18,10 +18,7 @@ fn visit(source: &str, expr: &Expr, notes: &mut Vec<Note>) {
         }
         ExprKind::Not(operand) => {
             let kind = Extension::Not;
-            notes.push(Note {
-                kind,
-                span: expr.span,
-            });
+            notes.push(Note { kind, span: expr.span });
             visit(source, operand, notes);
         }
         ExprKind::Comparison(comparison) => leaf(source, comparison, notes),
@@ -30,12 +27,7 @@ fn visit(source: &str, expr: &Expr, notes: &mut Vec<Note>) {
 
 fn leaf(source: &str, comparison: &Comparison, notes: &mut Vec<Note>) {
     let mut note = |kind, span| notes.push(Note { kind, span });
-    let Comparison {
-        key,
-        op,
-        op_span,
-        value,
-    } = comparison;
+    let Comparison { key, op, op_span, value } = comparison;
     if key.path.contains(['-', '@']) {
         note(Extension::KeyCharacter, key.span);
     }

@@ -28,9 +28,7 @@ enum Place {
 
 fn expr(f: &mut fmt::Formatter<'_>, node: &Expr, place: Place) -> fmt::Result {
     let needed = match (&node.kind, place) {
-        (ExprKind::And(list) | ExprKind::Or(list), Place::InChain | Place::BehindNot) => {
-            list.len() > 1
-        }
+        (ExprKind::And(list) | ExprKind::Or(list), Place::InChain | Place::BehindNot) => list.len() > 1,
         (ExprKind::Not(_), Place::BehindNot) => true,
         _ => false,
     };
@@ -49,12 +47,7 @@ fn expr(f: &mut fmt::Formatter<'_>, node: &Expr, place: Place) -> fmt::Result {
     (0..parens).try_for_each(|_| f.write_char(')'))
 }
 
-fn chain(
-    f: &mut fmt::Formatter<'_>,
-    operands: &[Expr],
-    separator: &str,
-    place: Place,
-) -> fmt::Result {
+fn chain(f: &mut fmt::Formatter<'_>, operands: &[Expr], separator: &str, place: Place) -> fmt::Result {
     if let [only] = operands {
         return expr(f, only, place);
     }

@@ -19,17 +19,10 @@ fn expr(node: &Expr) -> Value {
         ExprKind::Or(list) => chain("or", list.iter().map(expr)),
         ExprKind::Not(operand) => json!(["not", expr(operand)]),
         ExprKind::Is { field, value: v } => {
-            let field = field
-                .as_ref()
-                .map_or(json!({"literal": null}), |f| literal(f, false));
+            let field = field.as_ref().map_or(json!({"literal": null}), |f| literal(f, false));
             value(&field, v)
         }
-        ExprKind::Range {
-            field,
-            op,
-            value: bound,
-            ..
-        } => {
+        ExprKind::Range { field, op, value: bound, .. } => {
             let op = match op {
                 RangeOp::Lt => "lt",
                 RangeOp::Lte => "lte",
@@ -74,9 +67,5 @@ fn literal(literal: &Literal, is_value: bool) -> Value {
 
 /// Wildcards are dumped in the escaped form that goes into a Lucene query string.
 fn lucene(c: char) -> String {
-    if "+-=&|><!(){}[]^\"~*?:\\/".contains(c) {
-        format!("\\{c}")
-    } else {
-        c.to_string()
-    }
+    if "+-=&|><!(){}[]^\"~*?:\\/".contains(c) { format!("\\{c}") } else { c.to_string() }
 }

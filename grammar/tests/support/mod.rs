@@ -22,10 +22,7 @@ pub fn shared(path: &str) -> Option<String> {
             return Some(std::fs::read_to_string(&file).expect("shared data is readable"));
         }
     }
-    assert!(
-        std::env::var("CI").as_deref() != Ok("true"),
-        "shared data is missing: {path}"
-    );
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "shared data is missing: {path}");
     eprintln!("skipped: shared data is not here: {path}");
     None
 }
@@ -34,10 +31,5 @@ pub fn shared(path: &str) -> Option<String> {
 pub fn rows(path: &str) -> Option<Vec<Value>> {
     let text = shared(path)?;
     let parse = |line: &str| serde_json::from_str(line).expect("shared data is JSON lines");
-    Some(
-        text.lines()
-            .filter(|l| !l.trim().is_empty())
-            .map(parse)
-            .collect(),
-    )
+    Some(text.lines().filter(|l| !l.trim().is_empty()).map(parse).collect())
 }

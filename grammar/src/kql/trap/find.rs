@@ -11,10 +11,7 @@ pub(super) struct Finder<'s> {
 
 impl<'s> Finder<'s> {
     pub(super) fn new(source: &'s str) -> Self {
-        Self {
-            source,
-            traps: Vec::new(),
-        }
+        Self { source, traps: Vec::new() }
     }
 
     pub(super) fn finish(mut self) -> Vec<Trap> {

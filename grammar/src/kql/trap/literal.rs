@@ -89,11 +89,7 @@ impl Finder<'_> {
                 let text = Literal::quoted(text).to_string();
                 self.rewrite(TrapKind::AdjacentWords, literal.span, text);
             } else if role == Role::Value && is_constant_in_other_case(text) {
-                self.rewrite(
-                    TrapKind::ConstantInOtherCase,
-                    literal.span,
-                    text.to_ascii_lowercase(),
-                );
+                self.rewrite(TrapKind::ConstantInOtherCase, literal.span, text.to_ascii_lowercase());
             }
         }
     }
@@ -102,8 +98,7 @@ impl Finder<'_> {
     fn keywords(&mut self, literal: &Literal, raw: &str, role: Role) {
         if let Some(at) = find_escaped_not(raw) {
             let start = literal.span.start + at;
-            self.traps
-                .push(Trap::new(TrapKind::EscapedNot, Span::new(start, start + 4)));
+            self.traps.push(Trap::new(TrapKind::EscapedNot, Span::new(start, start + 4)));
         }
         let is = |word: &str, keyword: &str| word.eq_ignore_ascii_case(keyword);
         let is_chain = |word: &str| is(word, "and") || is(word, "or");
@@ -193,9 +188,7 @@ impl Finder<'_> {
 /// The words of raw text with their offsets.
 fn words(raw: &str) -> impl Iterator<Item = (usize, &str)> {
     let base = raw.as_ptr() as usize;
-    raw.split(is_space)
-        .filter(|word| !word.is_empty())
-        .map(move |word| (word.as_ptr() as usize - base, word))
+    raw.split(is_space).filter(|word| !word.is_empty()).map(move |word| (word.as_ptr() as usize - base, word))
 }
 
 fn is_unit(digits: Option<&str>) -> bool {
@@ -203,15 +196,11 @@ fn is_unit(digits: Option<&str>) -> bool {
 }
 
 fn is_constant_in_other_case(text: &str) -> bool {
-    ["true", "false", "null"]
-        .iter()
-        .any(|c| text.eq_ignore_ascii_case(c))
+    ["true", "false", "null"].iter().any(|c| text.eq_ignore_ascii_case(c))
 }
 
 fn looks_like_regex(raw: &str) -> bool {
-    [".*", ".+", "[", "|", "?", "^", "$", "\\("]
-        .iter()
-        .any(|sign| raw.contains(sign))
+    [".*", ".+", "[", "|", "?", "^", "$", "\\("].iter().any(|sign| raw.contains(sign))
 }
 
 /// The offset of `\not`, not counting an escaped backslash before `not`.

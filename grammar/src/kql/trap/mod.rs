@@ -75,15 +75,11 @@ impl crate::TrapKind for TrapKind {
             Self::LuceneRange => {
                 "KQL has no `[… TO …]`: brackets are part of the value and braces open a nested field; write two comparisons"
             }
-            Self::LuceneSign => {
-                "KQL has no signs: this is part of the field's name; write `not` to exclude"
-            }
+            Self::LuceneSign => "KQL has no signs: this is part of the field's name; write `not` to exclude",
             Self::LuceneOperator => {
                 "KQL has no `&&` and `||`: the sign is part of the value; write `and` or `or`"
             }
-            Self::LuceneRegex => {
-                "KQL has no regular expressions: the slashes are part of the value"
-            }
+            Self::LuceneRegex => "KQL has no regular expressions: the slashes are part of the value",
             Self::LuceneExists => "KQL looks for a field named `_exists_`; write `field: *`",
             Self::LuceneFuzzy => "KQL has no fuzzy search: the `~` is part of the value",
             Self::LuceneBoost => "KQL has no boosts: the `^` is part of the value",
@@ -97,9 +93,7 @@ impl crate::TrapKind for TrapKind {
             Self::ControlCharacter => {
                 "inside quotes this is one escaped character; write `\\\\` for a backslash"
             }
-            Self::EscapedNot => {
-                "Kibana reads `\\not` as a newline followed by `ot`; put the value in quotes"
-            }
+            Self::EscapedNot => "Kibana reads `\\not` as a newline followed by `ot`; put the value in quotes",
             Self::MixedAndOr => {
                 "Kibana reads `and` before `or`, but Elasticsearch's own `kql` query does not; write the parentheses"
             }
@@ -113,9 +107,7 @@ impl crate::TrapKind for TrapKind {
                 "without a condition before it this keyword is part of the text that follows"
             }
             Self::KeywordAsValue => "this keyword is read as a value; quote it if that is meant",
-            Self::ConstantInOtherCase => {
-                "only lower-case `true`, `false` and `null` are typed; this is text"
-            }
+            Self::ConstantInOtherCase => "only lower-case `true`, `false` and `null` are typed; this is text",
             Self::Comment => "KQL has no comments: this is part of the value",
             Self::AdjacentWords => {
                 "words without quotes are one value, spaces included; quote it, or write `(a or b)`"
