@@ -3,23 +3,18 @@
 //!
 //! Knows no rules.
 
+mod categories;
+mod mapping;
 mod reach;
+mod resolve;
+mod table;
 mod types;
+mod version;
+mod vocabulary;
 
-pub use reach::{Derived, Reach};
+pub use categories::{Category, category};
+pub use reach::{Derived, Payload, Reach};
+pub use resolve::reach;
 pub use types::{FieldTypes, MapTypes};
-/// The fields of ECS and of Elastic's AWS integration.
-pub fn ecs() -> &'static dyn FieldTypes {
-    static TYPES: MapTypes = MapTypes { fields: std::collections::BTreeMap::new() };
-    &TYPES
-}
-
-/// The keys of a raw CloudTrail record.
-pub fn cloudtrail() -> &'static dyn FieldTypes {
-    ecs()
-}
-
-/// Raw keys and Threat Stack's aliases.
-pub fn threat_stack() -> &'static dyn FieldTypes {
-    ecs()
-}
+pub use version::{Shape, Version};
+pub use vocabulary::{base_field, cloudtrail, ecs, names, splunk, threat_stack, types};
