@@ -1,5 +1,13 @@
 //! Rule files → [`Rule`](crate::ir::Rule)s, one folder a format.
 
 pub mod codes;
+pub mod elastic;
+pub mod elastic_toml;
 pub mod lower;
+pub mod reader;
 pub mod tree;
+
+/// `1 action is`, `2 actions are`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
