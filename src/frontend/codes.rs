@@ -57,4 +57,17 @@ crate::codes! {
     pub TYPE_NOT_COMPILED = info "rule-type-not-compiled": "the rule's type is carried, not understood";
     /// The rule names actions (notifications). They are kept for Kibana and have no effect here.
     pub ACTIONS_KEPT = info "actions-kept": "actions are kept, not carried out";
+    /// A value that has none of the keys of a rule. In a directory that is a note, because other
+    /// JSON and YAML files lie beside rules; a file that was named, or a line of an export, should
+    /// be a rule.
+    pub NOT_A_RULE = info "not-a-rule": "no rule is recognised here";
+    /// An exception item that cannot be expressed: it refers to a value list of the cluster, or has
+    /// no entries. Its rules are carried as they are and cannot be compiled to another language,
+    /// tested or matched here, because without the item they would alert on more.
+    pub EXCEPTION_NOT_READ = warning "exception-not-read": "an exception item cannot be expressed";
+    /// An exception item has an expiry. Kibana drops it then; trailsmith does not look at the clock
+    /// and applies it always. Remove the item when it has expired.
+    pub EXCEPTION_EXPIRES = warning "exception-expires": "an exception item has an expiry";
+    /// An exception item whose list no rule of the export names. It is kept, and has no effect.
+    pub EXCEPTION_UNUSED = info "exception-unused": "no rule names the list of an exception item";
 }

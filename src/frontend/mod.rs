@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod elastic;
 pub mod elastic_toml;
+pub mod kibana;
 pub mod lower;
 pub mod reader;
 pub mod tree;

@@ -13,6 +13,8 @@ mod threat;
 
 use std::sync::Arc;
 
+pub use detection::TYPES;
+
 use super::reader::{Reader, Table};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::ir::{Exception, ExceptionList, Format, Rule, Schedule, Vocabulary};
