@@ -87,8 +87,9 @@ fn conjunction(rule: &Rule, clauses: &[&Node], findings: &mut Vec<Diagnostic>) {
             let rest: BTreeSet<String> = before.intersection(&values).cloned().collect();
             if rest.is_empty() {
                 let title = format!("`{path}` cannot have two values at once; this is never true");
-                let finding = Diagnostic::new(&CONTRADICTION, title)
-                    .help("`or` joins alternatives; `and` binds tighter than `or`, so parentheses may be missing");
+                let finding = Diagnostic::new(&CONTRADICTION, title).help(
+                    "`or` joins alternatives; `and` binds tighter than `or`, so parentheses may be missing",
+                );
                 let finding = super::at(finding, rule, clause.origin, "this excludes the other");
                 findings.push(match first {
                     Some(first) => finding.also(*first, "the other value is asked for here"),

@@ -24,7 +24,8 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
             .find_map(|key| place_of(rule, &format!("{key}{score}")))
     };
     if !(0..=100).contains(&score) {
-        let finding = Diagnostic::new(&RISK_SCORE_RANGE, format!("the risk score {score} is not within 0 to 100"));
+        let finding =
+            Diagnostic::new(&RISK_SCORE_RANGE, format!("the risk score {score} is not within 0 to 100"));
         findings.push(at(finding, rule, place(), ""));
         return;
     }

@@ -42,8 +42,9 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
     }
     let interval = schedule.interval.as_deref();
     if let Some(text) = interval.filter(|text| Duration::parse(text).is_none_or(|d| d.millis == 0)) {
-        let finding = Diagnostic::new(&SCHEDULE_INTERVAL, format!("the interval is no length of time: `{text}`"))
-            .help("write something like `5m`");
+        let finding =
+            Diagnostic::new(&SCHEDULE_INTERVAL, format!("the interval is no length of time: `{text}`"))
+                .help("write something like `5m`");
         findings.push(at(finding, rule, place_of(rule, text), ""));
     }
     said = findings.len() - said;

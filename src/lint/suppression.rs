@@ -84,9 +84,10 @@ fn find(source: &Source) -> Vec<Suppression> {
         let before = source.slice(Span::new(line.start, at));
         // A `#` opens a comment at the beginning of a line, or after a blank outside quotes.
         let closed = |code: &str| ['"', '\''].iter().all(|quote| code.matches(*quote).count() % 2 == 0);
-        let comment = before.trim_end().strip_suffix('#').is_some_and(|code| {
-            code.trim().is_empty() || code.ends_with([' ', '\t']) && closed(code)
-        });
+        let comment = before
+            .trim_end()
+            .strip_suffix('#')
+            .is_some_and(|code| code.trim().is_empty() || code.ends_with([' ', '\t']) && closed(code));
         let start = at + MARK.len();
         let list = source.slice(Span::new(start, line.end));
         let Some((list, _)) = list.split_once(']').filter(|_| comment) else { continue };

@@ -36,8 +36,8 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
             let Comparison::Text { matcher, case: Case::Sensitive } = &test.comparison else { return };
             let Some(value) = upper_case(matcher) else { return };
             let title = format!("`{}` never holds upper-case letters", test.field);
-            let finding = Diagnostic::new(&VALUE_CASE, title)
-                .help(format!("write `{}`", value.to_ascii_lowercase()));
+            let finding =
+                Diagnostic::new(&VALUE_CASE, title).help(format!("write `{}`", value.to_ascii_lowercase()));
             let mut finding = super::at(finding, rule, origin, "never true");
             // The fix is offered only where the value stands in the file just as it is compared.
             if let Some(origin) = origin

@@ -49,7 +49,10 @@ fn what_is_wrong_is_named_and_the_good_case_survives() {
         ("tests:\n  - name: a\n    events: [{a: b}]", "the case `a` has no `expect` @ a"),
         ("tests:\n  - name: a\n    expect: match", "the case `a` has no `events` @ a"),
         ("tests:\n  - name: a\n    expect: {alerts: -1}", "`alerts` is a whole number @ -1"),
-        ("tests:\n  - name: a\n    expect: match\n    events: [7]", "an event is a table of keys, not a number @ 7"),
+        (
+            "tests:\n  - name: a\n    expect: match\n    events: [7]",
+            "an event is a table of keys, not a number @ 7",
+        ),
         (
             "tests:\n  - name: a\n    expect: match\n    events: [{file: x, selekt: y}]",
             "unknown key `selekt` @ selekt",
