@@ -7,4 +7,5 @@
 pub mod diagnostic;
 pub mod event;
 pub mod ir;
+pub mod matcher;
 pub mod schema;
