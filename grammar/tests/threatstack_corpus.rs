@@ -67,7 +67,8 @@ fn collected_filters() {
             normalized += 1;
         }
         let printed = read.expr.to_string();
-        let again = parse(&printed, Mode::Strict).unwrap_or_else(|e| panic!("{id}: {printed}: {e}"));
+        let again =
+            parse(&printed, Mode::Strict).unwrap_or_else(|e| panic!("{id}: {printed}: {e}"));
         assert_eq!(again.expr, read.expr, "{id}: {printed}");
         let traps = lints(source, &read.expr);
         if !traps.is_empty() || !read.notes.is_empty() {
@@ -86,7 +87,11 @@ fn collected_filters() {
         (Op::Like, 14),
         (Op::StartsWith, 44),
     ];
-    assert!(operators.into_iter().eq(expected.map(|(op, n)| (op.symbol(), n))));
+    assert!(
+        operators
+            .into_iter()
+            .eq(expected.map(|(op, n)| (op.symbol(), n)))
+    );
 }
 
 #[test]

@@ -77,9 +77,8 @@ fn special(shape: Shape, span: Span, tokens: &Tokens<'_>) -> Option<(ErrorKind, 
             }
             // `exists key` has the odd word first, `key in (…)` second.
             let odd = [(text, span), (before.of(tokens.source), before)];
-            odd.into_iter().find_map(|(word, at)| {
-                Some((ErrorKind::ForeignOperator(Foreign::of(word)?), at))
-            })
+            odd.into_iter()
+                .find_map(|(word, at)| Some((ErrorKind::ForeignOperator(Foreign::of(word)?), at)))
         }
         // `exists(key)`, `contains(key, …)`.
         Shape::Open if previous == Shape::Key => {

@@ -82,9 +82,7 @@ impl<'s> Lexer<'s> {
                 return self.typographic(span, RepairKind::MismatchedQuotes);
             }
             Raw::Unterminated => return Err(unterminated(span)),
-            Raw::ChineseKeyword | Raw::Word | Raw::Number | Raw::Foreign
-                if self.after_operator =>
-            {
+            Raw::ChineseKeyword | Raw::Word | Raw::Number | Raw::Foreign if self.after_operator => {
                 return self.value_word(span);
             }
             Raw::ChineseKeyword | Raw::Word => return self.word(span),
@@ -230,7 +228,11 @@ fn number(text: &str, span: Span) -> Token {
 fn unterminated(span: Span) -> SyntaxError {
     // All quotation marks that get here without a partner are one character long; straight ones
     // come with the rest of the text.
-    let end = if span.len() > 3 { span.start + 1 } else { span.end };
+    let end = if span.len() > 3 {
+        span.start + 1
+    } else {
+        span.end
+    };
     SyntaxError::new(Span::new(span.start, end), ErrorKind::UnterminatedString)
 }
 
