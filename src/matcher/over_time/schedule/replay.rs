@@ -2,7 +2,7 @@
 
 use super::super::Event;
 use super::super::reading::finding;
-use super::super::{civil::format, codes, keys};
+use super::super::{codes, format_time as format, keys};
 use super::{ALERTING_MAX, Corpus, Run, Simulator, Written};
 use crate::diagnostic::Diagnostic;
 use crate::ir::Rule;
