@@ -2,9 +2,10 @@
 //! The lexers are written with `logos`; LALRPOP's own lexer is switched off in `Cargo.toml`.
 
 fn main() {
+    // The whole folder, so that a new grammar is noticed; unchanged ones are not generated again.
+    println!("cargo::rerun-if-changed=src");
     lalrpop::Configuration::new()
         .use_cargo_dir_conventions()
-        .emit_rerun_directives(true)
         .process()
         .expect("the grammars below src/ are valid LALR(1) grammars");
 }

@@ -12,9 +12,11 @@ mod error;
 pub mod kql;
 mod span;
 pub mod threatstack;
+mod trap;
 
 pub use error::{ErrorKind, SyntaxError};
 pub use span::Span;
+pub use trap::{Trap, TrapKind};
 
 /// How many brackets may be open at once, in every language.
 ///

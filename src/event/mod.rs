@@ -5,8 +5,9 @@
 
 mod layout;
 mod leaf;
+pub mod normalize;
 mod projection;
 
 pub use layout::Layout;
 pub use leaf::Leaf;
-pub use projection::{JsonError, Projection, Slots};
+pub use projection::{JsonError, Projection, Slots, Values};

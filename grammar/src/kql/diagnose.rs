@@ -28,7 +28,10 @@ fn at_end(expected: &[String], tokens: &Tokens<'_>) -> SyntaxError {
     }
     let complete = matches!(tokens.last, Some((Shape::Quoted | Shape::Unquoted | Shape::Close, _)));
     if let (true, Some(open)) = (complete, tokens.open.last()) {
-        return SyntaxError::new(open.span, ErrorKind::Unclosed(first_char(open.span, tokens)));
+        return SyntaxError::new(
+            open.span,
+            ErrorKind::Unclosed(first_char(open.span, tokens)),
+        );
     }
     SyntaxError {
         span: end,
@@ -140,7 +143,7 @@ fn readable(expected: &[String], tokens: &Tokens<'_>, before: Option<(Shape, Spa
     let value = tokens.in_values() || matches!(before, Some((Shape::Colon | Shape::Compare, _)));
     let name = |terminal: &str| match terminal.trim_matches('"') {
         "literal" if value => Some("a value"),
-        "literal" => Some("a field or a value"),
+        "literal" => Some("a condition"),
         "compare" => Some("a comparison"),
         ":" => Some("`:`"),
         "(" => Some("`(`"),

@@ -1,48 +1,78 @@
-//! From query texts and Query-DSL filters to predicates.
+//! From a query text to a [`Predicate`](crate::ir::Predicate).
+//!
+//! The grammar crate says what was written; here it gets its meaning: the types of the fields
+//! decide what a comparison means, every clause gets its place in the outer file, and every trap of
+//! the language becomes a diagnostic.
+
+pub mod codes;
+pub mod kql;
+mod query_dsl;
+mod threat_stack;
+mod typed;
 
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::ir::{Field, FieldType, Node, QueryText, Value, Vocabulary};
+use crate::ir::{Field, Language, Node, QueryText, Vocabulary};
+use crate::schema;
 
-crate::codes! {
-    /// The query is not read yet.
-    pub NOT_LOWERED = error "not-lowered": "not lowered";
-}
+pub use query_dsl::filters;
 
-/// Where a query stands.
+/// Whose query it is.
+#[derive(Debug, Clone, Copy)]
 pub struct LowerInput<'a> {
     /// The file.
     pub source: &'a Arc<Source>,
-    /// The rule's id.
+    /// Id of the rule.
     pub rule_id: &'a str,
-    /// The rule's name.
+    /// Name of the rule.
     pub rule_name: &'a str,
 }
 
-/// What became of it.
+/// What became of a query.
+#[derive(Debug, Clone, Default)]
 pub struct Lowered {
-    /// `None`: an error diagnostic says why.
+    /// The predicate; `None`: an error among the diagnostics says why.
     pub predicate: Option<Node>,
-    /// Findings.
+    /// Findings, in order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// The event type that a Threat Stack filter demands with an `event_type = "…"` conjunct, and
+    /// where it stands.
+    pub event_type: Option<(String, Span)>,
 }
 
-/// Lowers a query.
-pub fn query(input: &LowerInput<'_>, query: &QueryText, _vocabulary: Vocabulary) -> Lowered {
-    let end = query.text.len();
-    let finding =
-        Diagnostic::new(&NOT_LOWERED, "not lowered").at(input.source, query.map.span(Span::new(0, end)), "");
-    Lowered { predicate: None, diagnostics: vec![finding] }
+/// Lowers a query in a language that has a grammar: KQL or Threat Stack filters. Others give an
+/// error diagnostic.
+pub fn query(input: &LowerInput<'_>, query: &QueryText, vocabulary: Vocabulary) -> Lowered {
+    match query.language {
+        Language::Kuery => kql::lower(input, query, vocabulary, types(vocabulary)),
+        Language::ThreatStack => threat_stack::lower(input, query, threat_stack::Mode::Strict),
+        other => {
+            let title = format!("queries in {} are not compiled yet", other.as_str());
+            let at = query.map.span(Span::new(0, query.map.inner_len()));
+            let diagnostic = Diagnostic::new(&codes::LANGUAGE_NOT_COMPILED, title)
+                .at(input.source, at, "this query")
+                .for_rule(input.rule_id, input.rule_name);
+            Lowered { diagnostics: vec![diagnostic], ..Lowered::default() }
+        }
+    }
 }
 
-/// Lowers Elastic `filters`.
-pub fn filters(input: &LowerInput<'_>, _filters: &[Value], span: Span) -> Lowered {
-    let finding = Diagnostic::new(&NOT_LOWERED, "not lowered").at(input.source, span, "");
-    Lowered { predicate: None, diagnostics: vec![finding] }
+/// Lowers a Threat Stack filter that was copied from a web page: typographic quotes, localised
+/// keywords and bare values are repaired, each with a diagnostic.
+pub fn threat_stack_lenient(input: &LowerInput<'_>, query: &QueryText) -> Lowered {
+    threat_stack::lower(input, query, threat_stack::Mode::Lenient)
 }
 
-/// A field with its type.
+/// A field of a vocabulary, with its type there.
 pub fn field(vocabulary: Vocabulary, path: &str) -> Field {
-    Field::new(vocabulary, path, FieldType::Unknown)
+    Field::new(vocabulary, path, types(vocabulary).field_type(path))
+}
+
+fn types(vocabulary: Vocabulary) -> &'static dyn schema::FieldTypes {
+    match vocabulary {
+        Vocabulary::Ecs => schema::ecs(),
+        Vocabulary::CloudTrail | Vocabulary::Splunk => schema::cloudtrail(),
+        Vocabulary::ThreatStack => schema::threat_stack(),
+    }
 }
