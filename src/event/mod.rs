@@ -9,4 +9,4 @@ mod projection;
 
 pub use layout::Layout;
 pub use leaf::Leaf;
-pub use projection::{JsonError, Projection, Slots};
+pub use projection::{JsonError, Projection, Slots, Values};

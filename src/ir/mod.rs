@@ -6,6 +6,7 @@
 //! ends and the matcher read them. Origins are byte spans of the outer file
 //! ([`diagnostic::Span`](crate::diagnostic::Span)).
 
+pub mod date_math;
 mod detection;
 mod field;
 mod metadata;
