@@ -8,6 +8,7 @@ mod address;
 mod check;
 pub mod date;
 mod leaves;
+pub mod over_time;
 mod text_set;
 mod view;
 mod words;
