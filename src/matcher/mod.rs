@@ -1,4 +1,4 @@
-//! Runs rules on events: a rule set is compiled once per shape of record, then every record is
+//! Runs rules on events: a rule set is compiled once per layout of records, then every record is
 //! judged by the few rules that can match it. Also explains verdicts.
 //!
 //! Knows no rule files and no containers; thresholds, new terms and suppression over time are the
@@ -6,11 +6,29 @@
 
 mod address;
 mod check;
+pub mod codes;
 pub mod date;
+mod derived;
+mod evidence;
+pub mod explain;
+mod free_text;
+mod index;
+mod interest;
+mod json;
 mod leaves;
 pub mod over_time;
+mod lower;
+mod plan;
+mod program;
+mod rule_set;
 mod text_set;
+mod tree;
 mod view;
 mod words;
+mod world;
 
+pub use evidence::{Evidence, Scalar};
+pub use interest::{fields_of_interest, placeholders};
+pub use rule_set::{Options, RuleSet, Scratch};
 pub use view::View;
+pub use world::World;
