@@ -3,8 +3,18 @@
 //!
 //! Knows no rules.
 
+mod categories;
+mod mapping;
 mod reach;
+mod resolve;
+mod table;
 mod types;
+mod version;
+mod vocabulary;
 
-pub use reach::{Derived, Reach};
+pub use categories::{Category, category};
+pub use reach::{Derived, Payload, Reach};
+pub use resolve::{Origin, origins, reach};
 pub use types::{FieldTypes, MapTypes};
+pub use version::{Shape, Version};
+pub use vocabulary::{base_field, cloudtrail, ecs, names, splunk, threat_stack, types};

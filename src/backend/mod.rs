@@ -1,0 +1,1 @@
+//! Rules → artefacts, one folder a target.

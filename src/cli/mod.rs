@@ -1,0 +1,97 @@
+//! The command line: one file a subcommand, each no more than arguments, a call into the rooms
+//! below, and an exit code.
+//!
+//! Results go to standard output, progress and notes to standard error. The formats, the meaning of
+//! the exit codes and the configuration file are the same for every command.
+
+mod args;
+pub mod codes;
+pub mod config;
+mod exit;
+mod explain;
+mod list;
+mod registry;
+mod session;
+
+use std::ffi::OsString;
+use std::io;
+
+use clap::{Parser, Subcommand};
+
+use args::Global;
+use exit::{Outcome, Stop};
+use session::Session;
+
+/// Detection rules as code for AWS CloudTrail: compile, check, test and replay.
+#[derive(Debug, Parser)]
+#[command(name = "trailsmith", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Explain(explain::Explain),
+    List(list::List),
+}
+
+impl Command {
+    fn run(self, session: &mut Session) -> Result<Outcome, Stop> {
+        match self {
+            Command::Explain(command) => command.run(session),
+            Command::List(command) => command.run(session),
+        }
+    }
+}
+
+/// Runs the program with its arguments, the program's own name first; returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no error; a closed pipe is none either.
+            let _ = error.print();
+            return if error.use_stderr() { 2 } else { 0 };
+        }
+    };
+    let exit_zero = cli.global.exit_zero;
+    let mut session = match Session::new(cli.global) {
+        Ok(session) => session,
+        Err(stop) => return report(stop, None),
+    };
+    let result = cli.command.run(&mut session).and_then(|outcome| {
+        session.flush()?;
+        Ok(outcome)
+    });
+    match result {
+        Ok(outcome) => outcome.code(exit_zero),
+        Err(stop) => report(stop, Some(&mut session)),
+    }
+}
+
+/// Says why a command stopped and gives the exit code.
+fn report(stop: Stop, session: Option<&mut Session>) -> u8 {
+    // What was printed before stays in order with the message.
+    if let Some(session) = session {
+        let _ = session.flush();
+    }
+    match stop {
+        // The reader of a pipe has seen enough.
+        Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+        Stop::Output(error) => {
+            anstream::eprintln!("error: cannot write: {error}");
+            3
+        }
+        Stop::Usage(message) => {
+            anstream::eprintln!("error: {message}");
+            2
+        }
+        Stop::Config(diagnostic) => {
+            anstream::eprintln!("{}", session::full_on_stderr(&diagnostic));
+            2
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Fields that the events of a rule never have.
+
+use std::collections::HashSet;
+
+use super::{at, place_of, predicates};
+use crate::diagnostic::Diagnostic;
+use crate::frontend::tree::near::nearest;
+use crate::ir::{Detection, Field, FieldType, Input, Rule, Vocabulary};
+use crate::schema;
+
+crate::codes! {
+    /// The vocabulary of the rule has no such field, so no event has it and the comparison is never
+    /// true (under a negation: always).
+    ///
+    /// Check the spelling; case counts. `trailsmith list fields NAME` prints a field's name in every
+    /// vocabulary. A field of one's own, added by an ingest pipeline, is known by nobody but its
+    /// author: ignore the finding for that file with a reason.
+    pub UNKNOWN_FIELD = warning "unknown-field": "a field that the rule's vocabulary does not have";
+
+    /// The field belongs to another vocabulary than the rule: a raw CloudTrail key in an Elastic rule
+    /// or an ECS field in a rule on raw records. Events of the rule's vocabulary never have it.
+    ///
+    /// ```text
+    /// eventName: CreateUser          in an Elastic rule: never true
+    /// event.action: CreateUser
+    /// ```
+    pub FOREIGN_FIELD = warning "foreign-field": "a field of another vocabulary";
+
+    /// An investigation field that the rule's vocabulary does not have: the analyst looks at an empty
+    /// line.
+    pub UNKNOWN_INVESTIGATION_FIELD = warning "unknown-investigation-field":
+        "an investigation field that no event has";
+}
+
+pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
+    if rule.input != Input::CloudTrail {
+        return;
+    }
+    let mut said: HashSet<(&str, Option<usize>)> = HashSet::new();
+    for node in predicates(rule) {
+        node.for_each_test(&mut |test, origin| {
+            if test.field.ty == FieldType::Unknown && said.insert((&test.field.path, origin.map(|o| o.start)))
+            {
+                let span = origin.map(|origin| within(rule, origin, &test.field.path));
+                findings.push(at(unknown(&test.field), rule, span, ""));
+            }
+        });
+    }
+    for field in keys(&rule.detection).into_iter().filter(|field| field.ty == FieldType::Unknown) {
+        findings.push(at(unknown(field), rule, place_of(rule, &field.path), ""));
+    }
+    for path in rule.metadata.investigation_fields.iter().flatten() {
+        if schema::types(rule.vocabulary).field_type(path) == FieldType::Unknown {
+            let title = format!("no event has the investigation field `{path}`");
+            let mut finding = Diagnostic::new(&UNKNOWN_INVESTIGATION_FIELD, title);
+            finding.help = advice(rule.vocabulary, path).into_iter().collect();
+            findings.push(at(finding, rule, place_of(rule, &format!("\"{path}\"")), ""));
+        }
+    }
+}
+
+/// The keys of an aggregate.
+fn keys(detection: &Detection) -> Vec<&Field> {
+    match detection {
+        Detection::Threshold(threshold) => {
+            threshold.group_by.iter().chain(threshold.cardinality.iter().map(|c| &c.field)).collect()
+        }
+        Detection::NewTerms(new_terms) => new_terms.fields.iter().collect(),
+        Detection::Event(_) | Detection::Opaque(_) => Vec::new(),
+    }
+}
+
+fn unknown(field: &Field) -> Diagnostic {
+    let vocabulary = field.vocabulary;
+    match home(vocabulary, &field.path) {
+        Some(other) => {
+            let title = format!(
+                "`{}` is a {} field, the rule is written in {}",
+                field.path,
+                other.as_str(),
+                vocabulary.as_str()
+            );
+            Diagnostic::new(&FOREIGN_FIELD, title).help(in_every_vocabulary(&field.path))
+        }
+        None => {
+            let title = format!("{} has no field `{}`", vocabulary.as_str(), field.path);
+            let mut finding = Diagnostic::new(&UNKNOWN_FIELD, title);
+            finding.help = advice(vocabulary, &field.path).into_iter().collect();
+            finding
+        }
+    }
+}
+
+fn advice(vocabulary: Vocabulary, path: &str) -> Option<String> {
+    if home(vocabulary, path).is_some() {
+        return Some(in_every_vocabulary(path));
+    }
+    let near = nearest(path, schema::names(vocabulary))?;
+    Some(format!("did you mean `{near}`?"))
+}
+
+/// Another vocabulary that has the field.
+fn home(vocabulary: Vocabulary, path: &str) -> Option<Vocabulary> {
+    [Vocabulary::Ecs, Vocabulary::CloudTrail, Vocabulary::ThreatStack]
+        .into_iter()
+        .find(|other| *other != vocabulary && schema::types(*other).field_type(path) != FieldType::Unknown)
+}
+
+fn in_every_vocabulary(path: &str) -> String {
+    format!("`trailsmith list fields {path}` prints its name in every vocabulary")
+}
+
+/// The field's own name inside its clause.
+fn within(rule: &Rule, clause: crate::diagnostic::Span, path: &str) -> crate::diagnostic::Span {
+    match rule.source.slice(clause).find(path) {
+        Some(offset) => {
+            let start = clause.start + offset;
+            crate::diagnostic::Span::new(start, start + path.len())
+        }
+        None => clause,
+    }
+}

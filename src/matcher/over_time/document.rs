@@ -1,0 +1,94 @@
+//! Events as rules over time see them: when, which, and the values of the key fields.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::{Reading, Scalar};
+use crate::ir::Field;
+
+/// An event that can be asked for its time and for values; implemented by whoever reads events.
+pub trait Document {
+    /// The event's id (`_id`, `eventID`).
+    fn id(&self) -> &str;
+
+    /// The index or file it comes from; together with the id it names the event.
+    fn index(&self) -> &str {
+        ""
+    }
+
+    /// The event's own time (`@timestamp`, `eventTime`) in milliseconds since 1970; `None` if it has
+    /// none that can be read.
+    fn time(&self) -> Option<i64>;
+
+    /// A date field in milliseconds since 1970, for rules with a timestamp override.
+    fn date(&self, path: &str) -> Option<i64>;
+
+    /// The values of a field, none where it is absent, null or an empty array.
+    /// [`Scalar::from_leaf`] turns a leaf into one.
+    fn values(&self, field: &Field) -> Vec<Scalar>;
+}
+
+/// What is kept of a matching event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id.
+    pub id: Arc<str>,
+    /// The index or file it comes from.
+    pub index: Arc<str>,
+    /// Its own time (`@timestamp`), in milliseconds since 1970.
+    pub time: Option<i64>,
+    /// The time by which the rule sees it: the override field, else (unless switched off) its own.
+    pub effective: Option<i64>,
+    /// The override field alone, where the rule has one; else the same as `time`.
+    pub(crate) primary: Option<i64>,
+    /// Values by slot of the [`Reading`], each list sorted and without repetitions.
+    pub(crate) values: Vec<Vec<Scalar>>,
+}
+
+/// An event that an alert rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRef {
+    /// Its id.
+    pub id: Arc<str>,
+    /// The index or file it comes from.
+    pub index: Arc<str>,
+    /// Its own time, in milliseconds since 1970.
+    pub time: Option<i64>,
+}
+
+impl Event {
+    /// Takes from a document what the rule behind `reading` needs.
+    pub fn read(document: &impl Document, reading: &Reading) -> Self {
+        let time = document.time();
+        let primary = reading.override_field().map_or(time, |path| document.date(path));
+        let effective = primary.or(time.filter(|_| reading.falls_back()));
+        let values = reading
+            .fields()
+            .iter()
+            .map(|field| {
+                let mut values = document.values(field);
+                values.sort();
+                values.dedup();
+                values
+            })
+            .collect();
+        Event { id: document.id().into(), index: document.index().into(), time, effective, primary, values }
+    }
+
+    /// The reference that alerts carry.
+    pub fn reference(&self) -> EventRef {
+        EventRef { id: self.id.clone(), index: self.index.clone(), time: self.time }
+    }
+
+    /// Order of evaluation: effective time (events without one last), then id; the rest only makes
+    /// the order total, so that the order of the input never shows.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let key = |event: &Event| (event.effective.is_none(), event.effective);
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| self.id.cmp(&other.id))
+            .then_with(|| self.index.cmp(&other.index))
+            .then_with(|| self.time.cmp(&other.time))
+            .then_with(|| self.values.cmp(&other.values))
+    }
+}
