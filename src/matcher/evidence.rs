@@ -1,8 +1,13 @@
 //! What is kept of an event that a rule matched.
 
-use crate::event::Leaf;
+use std::sync::Arc;
 
-/// Time, id and the values of the fields that matter beyond the verdict.
+use super::date;
+use super::over_time::{Document, Scalar};
+use crate::ir::Field;
+
+/// Time, id and the values of the fields that matter beyond the verdict. Rules over time read it as
+/// their [`Document`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The event's own time (`eventTime`, `@timestamp`), milliseconds since 1970; `None` if it has
@@ -10,48 +15,35 @@ pub struct Evidence {
     pub time_ms: Option<i64>,
     /// The event's id (`eventID`, `event.id`).
     pub event_id: Option<String>,
-    /// The values of [`fields_of_interest`](super::fields_of_interest), by field, in the order of
-    /// the record; a field that is not there has none.
+    /// The fields of interest ([`fields_of_interest`](super::fields_of_interest)).
+    pub fields: Arc<[Field]>,
+    /// Their values, by field, in the order of the record; a field that is not there has none.
     pub values: Vec<Vec<Scalar>>,
 }
 
-/// A value with the type it has in the record.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scalar {
-    /// True or false.
-    Bool(bool),
-    /// A number, as written.
-    Number(String),
-    /// Text, without escapes.
-    Text(String),
+impl Evidence {
+    /// The values of a field of interest by its path; none for any other field.
+    pub fn values_of(&self, path: &str) -> &[Scalar] {
+        let known = self.fields.iter().position(|field| field.path == path);
+        known.and_then(|number| self.values.get(number)).map_or(&[], Vec::as_slice)
+    }
 }
 
-impl Scalar {
-    /// A leaf of a record; `None` for null and objects.
-    pub fn from_leaf(leaf: Leaf<'_>) -> Option<Self> {
-        Some(match leaf {
-            Leaf::Null | Leaf::Object(_) => return None,
-            Leaf::Bool(truth) => Scalar::Bool(truth),
-            Leaf::Number(number) => Scalar::Number(number.to_owned()),
-            Leaf::Text(_) | Leaf::Escaped(_) => Scalar::Text(leaf.text()?.into_owned()),
-        })
+impl Document for Evidence {
+    fn id(&self) -> &str {
+        self.event_id.as_deref().unwrap_or_default()
     }
 
-    /// The canonical text.
-    pub fn as_text(&self) -> &str {
-        match self {
-            Scalar::Bool(true) => "true",
-            Scalar::Bool(false) => "false",
-            Scalar::Number(text) | Scalar::Text(text) => text,
-        }
+    fn time(&self) -> Option<i64> {
+        self.time_ms
     }
 
-    /// As a leaf, for whoever compares leaves.
-    pub fn leaf(&self) -> Leaf<'_> {
-        match self {
-            Scalar::Bool(truth) => Leaf::Bool(*truth),
-            Scalar::Number(number) => Leaf::Number(number),
-            Scalar::Text(text) => Leaf::Text(text),
-        }
+    fn date(&self, path: &str) -> Option<i64> {
+        self.values_of(path).first().and_then(|value| date::parse(value.as_text()))
+    }
+
+    fn values(&self, field: &Field) -> Vec<Scalar> {
+        let known = self.fields.iter().position(|known| known == field);
+        known.and_then(|number| self.values.get(number)).cloned().unwrap_or_default()
     }
 }

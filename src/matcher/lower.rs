@@ -6,7 +6,7 @@ use super::check::{Check, CheckError};
 use super::free_text::FreeText;
 use super::program::Program;
 use super::tree::{AnyField, Nested, Place, Probe, Step, Tree};
-use super::{View, World, codes, derived};
+use super::{View, World, codes};
 use crate::diagnostic::{Code, Span};
 use crate::event::{Layout, Leaf, Projection};
 use crate::ir::{Comparison, Field, FieldType, Node, Predicate, Test, Vocabulary, Words};
@@ -41,6 +41,8 @@ pub(super) struct Lowering<'w> {
     pub paths: IndexSet<String>,
     pub document_paths: IndexSet<String>,
     pub derived: Vec<(Derived, Vec<usize>)>,
+    /// Slots of the payloads whose flattened copies are read.
+    pub payloads: IndexSet<usize>,
     /// Clauses that can never be true here.
     pub notes: Vec<Problem>,
 }
@@ -79,34 +81,53 @@ impl Lowering<'_> {
     pub(super) fn way(&mut self, field: &Field) -> Result<Way, Problem> {
         let probe = |place, view| {
             let leaves = field.ty == FieldType::Flattened;
-            Way::Probe(Probe { place, view, limit: field.ty.ignore_above(), leaves })
+            Probe { place, view, limit: field.ty.ignore_above(), payload: None, leaves }
         };
-        if self.layout == Layout::Ecs {
-            if field.vocabulary != Vocabulary::Ecs {
-                let title = format!("`{field}` is a key of raw records, not of ECS documents");
-                return Err(Problem { code: &codes::OTHER_VOCABULARY, title, origin: None });
-            }
-            return Ok(probe(Place::Slot(self.slot(&field.path)), View::Indexed));
-        }
-        Ok(match self.world.reach(field) {
+        let view = |prune| match (prune, self.layout, field.vocabulary) {
+            (true, ..) => View::Pruned,
+            (
+                false,
+                Layout::CloudTrail,
+                Vocabulary::CloudTrail | Vocabulary::ThreatStack | Vocabulary::Splunk,
+            ) => View::Raw,
+            (false, ..) => View::Indexed,
+        };
+        Ok(match self.world.reach(field, self.layout) {
             Reach::Path { path, prune } => {
-                let view = if prune { View::Pruned } else { View::Raw };
-                probe(Place::Slot(self.slot(&path)), view)
+                let view = view(prune);
+                Way::Probe(probe(Place::Slot(self.slot(&path)), view))
+            }
+            Reach::Flattened { payload, path, prune } => {
+                let view = view(prune);
+                let whole = self.slot(payload.raw());
+                let number = self.payloads.get_index_of(&whole);
+                let number = number.unwrap_or_else(|| self.payloads.insert_full(whole).0);
+                let place = Place::Slot(self.slot(&path));
+                Way::Probe(Probe { payload: Some(number), ..probe(place, view) })
             }
             Reach::Constant(text) => Way::Constant(text),
             Reach::Derived(function) => {
                 let known = self.derived.iter().position(|(known, _)| *known == function);
                 let number = known.unwrap_or_else(|| {
-                    let slots = derived::inputs(function).iter().map(|path| self.slot(path)).collect();
+                    let slots = function.inputs().iter().map(|path| self.slot(path)).collect();
                     self.derived.push((function, slots));
                     self.derived.len() - 1
                 });
-                probe(Place::Derived(number), View::Raw)
+                Way::Probe(probe(Place::Derived(number), View::Raw))
             }
             Reach::Document(path) => {
-                probe(Place::Document(slot(&mut self.document_paths, &path)), View::Indexed)
+                Way::Probe(probe(Place::Document(slot(&mut self.document_paths, &path)), View::Indexed))
             }
-            Reach::Never => Way::Never,
+            Reach::Never if self.layout == Layout::Ecs && field.vocabulary != Vocabulary::Ecs => {
+                // A key that raw records have and documents have not would make the rule mean
+                // something else here; one that neither has is missing as it would be there.
+                if self.world.reach(field, Layout::CloudTrail) != Reach::Never {
+                    let title = format!("`{field}` is a key of raw records that ECS documents do not keep");
+                    return Err(Problem { code: &codes::OTHER_VOCABULARY, title, origin: None });
+                }
+                Way::Never
+            }
+            Reach::Enrichment(_) | Reach::Never => Way::Never,
         })
     }
 
@@ -155,7 +176,7 @@ impl Lowering<'_> {
             Way::Probe(probe) => Tree::Step(Step::Test(probe, check)),
             Way::Constant(text) => Tree::Constant(check.holds(Leaf::Text(text))),
             Way::Never => {
-                let title = format!("no raw CloudTrail record leads to `{}`", test.field);
+                let title = format!("no record of this kind holds `{}`", test.field);
                 self.notes.push(Problem { code: &codes::UNREACHABLE, title, origin });
                 Tree::Constant(false)
             }
@@ -190,7 +211,7 @@ impl Lowering<'_> {
             // The members of an element have other names in a raw record than in ECS.
             None if self.layout == Layout::CloudTrail && path.vocabulary == Vocabulary::Ecs => {
                 let place = Place::Document(slot(&mut self.document_paths, &path.path));
-                Way::Probe(Probe { place, view: View::Indexed, limit: None, leaves: false })
+                Way::Probe(Probe { place, view: View::Indexed, limit: None, payload: None, leaves: false })
             }
             None => self.way(path)?,
         };
@@ -210,6 +231,7 @@ impl Element {
                 place: Place::Slot(slot(&mut self.reads, rest)),
                 view: self.view,
                 limit: field.ty.ignore_above(),
+                payload: None,
                 leaves: field.ty == FieldType::Flattened,
             }),
             None => Way::Never,

@@ -10,7 +10,7 @@ use super::tree::Tree;
 use super::{World, codes};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Layout, Projection};
-use crate::ir::{Input, Rule};
+use crate::ir::{Field, Input, Rule};
 use crate::schema::Derived;
 
 /// Programs over the slots of one projection.
@@ -23,8 +23,10 @@ pub(super) struct Plan {
     /// By rule; `None`: not run on this layout.
     pub programs: Vec<Option<Program>>,
     pub index: Index,
-    /// By rule: where the fields of interest are, in their order.
-    pub interest: Vec<Vec<Way>>,
+    /// Slots of the payloads whose flattened copies are read.
+    pub payloads: Vec<usize>,
+    /// By rule: the fields of interest and where they are.
+    pub interest: Vec<(Arc<[Field]>, Vec<Way>)>,
     /// The slots of an ECS document's data set; empty for raw records.
     pub dataset: Vec<usize>,
     /// Rules that are not run, and why.
@@ -60,6 +62,7 @@ impl Plan {
             paths: fixed.iter().map(|path| (*path).to_owned()).collect(),
             document_paths: Default::default(),
             derived: Vec::new(),
+            payloads: Default::default(),
             notes: Vec::new(),
         };
         let mut index = Index::default();
@@ -80,12 +83,14 @@ impl Plan {
                 }
             });
             let fields = fields_of_interest(rule, world);
-            interest.push(fields.iter().map(|field| lowering.way(field).unwrap_or(Way::Never)).collect());
+            let ways = fields.iter().map(|field| lowering.way(field).unwrap_or(Way::Never)).collect();
+            interest.push((fields.into(), ways));
         }
         Plan {
             projection: Projection::new(lowering.paths.iter().map(String::as_str)),
             document: Projection::new(lowering.document_paths.iter().map(String::as_str)),
             derived: lowering.derived,
+            payloads: lowering.payloads.into_iter().collect(),
             programs,
             index,
             interest,

@@ -4,14 +4,18 @@
 
 use std::borrow::Cow;
 
+use super::World;
 use super::check::Check;
-use super::derived::{self, Computed};
+use super::derived;
 use super::leaves::any_leaf;
 use super::tree::{AnyField, Nested, Place, Probe, Step, Tree};
-use super::{View, World};
 use crate::event::{Leaf, Projection, Slots};
 use crate::ir::{FieldType, Vocabulary};
 use crate::schema::Derived;
+
+/// Below this many bytes every payload of a record has its flattened copy
+/// ([`Reach::Flattened`](crate::schema::Reach::Flattened)).
+const SMALL: usize = 8192;
 
 const PASS: u32 = u32::MAX;
 const FAIL: u32 = u32::MAX - 1;
@@ -74,6 +78,8 @@ impl Program {
 /// What a program needs beside the record: the plan's lists and the world.
 pub(super) struct Context<'e> {
     pub derived: &'e [(Derived, Vec<usize>)],
+    /// Slots of the payloads that have flattened copies.
+    pub payloads: &'e [usize],
     pub document: &'e Projection,
     pub world: &'e dyn World,
 }
@@ -88,7 +94,8 @@ pub(super) struct Event<'e> {
 /// What was computed for the current event; reused from event to event.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    derived: Vec<(bool, Vec<Computed>)>,
+    derived: Vec<(bool, Vec<Cow<'static, str>>)>,
+    copies: Vec<Option<bool>>,
     document: Document,
     spare: Vec<Slots>,
 }
@@ -102,25 +109,38 @@ struct Document {
 
 impl Memo {
     /// Forgets the last event.
-    pub(super) fn begin(&mut self, derived: usize) {
+    pub(super) fn begin(&mut self, derived: usize, payloads: usize) {
+        self.copies.clear();
+        self.copies.resize(payloads, None);
         self.derived.resize_with(derived, Default::default);
         self.derived.iter_mut().for_each(|(done, _)| *done = false);
         self.document.done = false;
     }
 
-    fn derived(&mut self, number: usize, event: &Event<'_>) -> &[Computed] {
+    fn derived(&mut self, number: usize, event: &Event<'_>) -> &[Cow<'static, str>] {
         let (done, values) = &mut self.derived[number];
         if !*done {
             *done = true;
             values.clear();
             let (function, slots) = &event.context.derived[number];
-            let first = |input: usize, view: View| -> Option<Cow<'_, str>> {
-                let mut found = event.slots.values(slots[input], event.record);
-                found.find(|leaf| view.sees(*leaf, None)).and_then(Leaf::text)
+            let inputs = |input: usize, visit: &mut dyn FnMut(Leaf<'_>) -> bool| {
+                event.slots.values(slots[input], event.record).any(visit);
             };
-            derived::compute(*function, &first, values);
+            derived::compute(*function, &inputs, values);
         }
         values
+    }
+
+    /// Whether a payload has a flattened copy; only large records can have one that has not.
+    fn is_copied(&mut self, payload: usize, event: &Event<'_>) -> bool {
+        event.record.len() < SMALL
+            || *self.copies[payload].get_or_insert_with(|| {
+                let slot = event.context.payloads[payload];
+                event.slots.values(slot, event.record).all(|leaf| match leaf {
+                    Leaf::Object(json) => event.context.world.has_flattened_copy(json),
+                    _ => true,
+                })
+            })
     }
 
     fn document(&mut self, event: &Event<'_>) {
@@ -136,15 +156,10 @@ impl Memo {
     }
 
     /// Calls `found` with the values of a place until it returns true; says whether it did.
-    pub(super) fn any(
-        &mut self,
-        place: Place,
-        event: &Event<'_>,
-        found: &mut dyn FnMut(Leaf<'_>) -> bool,
-    ) -> bool {
+    fn any(&mut self, place: Place, event: &Event<'_>, found: &mut dyn FnMut(Leaf<'_>) -> bool) -> bool {
         match place {
             Place::Slot(slot) => event.slots.values(slot, event.record).any(found),
-            Place::Derived(number) => self.derived(number, event).iter().any(|value| found(value.leaf())),
+            Place::Derived(number) => self.derived(number, event).iter().any(|text| found(Leaf::Text(text))),
             Place::Document(slot) => {
                 self.document(event);
                 match &self.document.text {
@@ -158,7 +173,7 @@ impl Memo {
 
 impl Probe {
     /// Calls `found` with what the probe sees in a value of its place.
-    pub(super) fn see(&self, leaf: Leaf<'_>, found: &mut dyn FnMut(Leaf<'_>) -> bool) -> bool {
+    fn see(&self, leaf: Leaf<'_>, found: &mut dyn FnMut(Leaf<'_>) -> bool) -> bool {
         match leaf {
             Leaf::Object(json) if self.leaves => {
                 any_leaf(json, "", &mut |_, leaf| self.view.sees(leaf, self.limit) && found(leaf))
@@ -166,9 +181,25 @@ impl Probe {
             _ => self.view.sees(leaf, self.limit) && found(leaf),
         }
     }
+
+    /// Calls `found` with every value that counts.
+    pub(super) fn each(&self, event: &Event<'_>, memo: &mut Memo, found: &mut dyn FnMut(Leaf<'_>)) {
+        if self.payload.is_some_and(|payload| !memo.is_copied(payload, event)) {
+            return;
+        }
+        memo.any(self.place, event, &mut |leaf| {
+            self.see(leaf, &mut |leaf| {
+                found(leaf);
+                false
+            })
+        });
+    }
 }
 
 fn test(probe: Probe, check: &Check, event: &Event<'_>, memo: &mut Memo) -> bool {
+    if probe.payload.is_some_and(|payload| !memo.is_copied(payload, event)) {
+        return false;
+    }
     if let (Place::Slot(slot), false) = (probe.place, probe.leaves) {
         let mut values = event.slots.values(slot, event.record);
         return values.any(|leaf| probe.view.sees(leaf, probe.limit) && check.holds(leaf));

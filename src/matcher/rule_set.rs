@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use super::evidence::{Evidence, Scalar};
+use super::evidence::Evidence;
 use super::index::{ACTION, SOURCE};
 use super::lower::Way;
+use super::over_time::Scalar;
 use super::plan::{ID, Plan, TIME};
 use super::program::{Context, Event, Memo};
-use super::tree::Place;
-use super::{World, date};
+use super::{Standard, World, date};
 use crate::diagnostic::Diagnostic;
 use crate::event::{JsonError, Layout, Leaf, Slots};
-use crate::ir::{Input, Rule};
+use crate::ir::{Field, Input, Rule};
+use crate::schema::Version;
 
 /// How rules are compiled.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +20,8 @@ pub struct Options {
     /// The present for date math, in milliseconds since 1970-01-01T00:00:00Z. Without it, rules
     /// that need it are not run.
     pub now_ms: Option<i64>,
+    /// The generation of documents that ECS rules are meant for.
+    pub version: Version,
 }
 
 /// Rules compiled for every layout of records. Shared by all threads.
@@ -44,6 +47,11 @@ impl std::fmt::Debug for RuleSet {
 }
 
 impl RuleSet {
+    /// Compiles rules. [`diagnostics`](Self::diagnostics) tells which of them cannot run.
+    pub fn compile(rules: &[Arc<Rule>], options: &Options) -> Self {
+        Self::compile_in(rules, options, Arc::new(Standard { version: options.version }))
+    }
+
     /// Compiles rules in a world of one's own.
     pub fn compile_in(rules: &[Arc<Rule>], options: &Options, world: Arc<dyn World>) -> Self {
         RuleSet {
@@ -59,6 +67,11 @@ impl RuleSet {
             Layout::CloudTrail => &self.cloudtrail,
             Layout::Ecs => &self.ecs,
         }
+    }
+
+    /// The world that the rules were compiled in, for explanations.
+    pub fn world(&self) -> &dyn World {
+        &*self.world
     }
 
     /// The rules, by the index that [`judge`](Self::judge) reports.
@@ -99,7 +112,7 @@ impl RuleSet {
         let plan = self.plan(layout);
         let Scratch { slots, memo, candidates } = scratch;
         plan.projection.extract(record, slots)?;
-        memo.begin(plan.derived.len());
+        memo.begin(plan.derived.len(), plan.payloads.len());
         candidates.clear();
         candidates.extend_from_slice(plan.index.always());
         for slot in [ACTION, SOURCE] {
@@ -128,7 +141,12 @@ impl RuleSet {
     }
 
     fn context<'a>(&'a self, plan: &'a Plan) -> Context<'a> {
-        Context { derived: &plan.derived, document: &plan.document, world: &*self.world }
+        Context {
+            derived: &plan.derived,
+            payloads: &plan.payloads,
+            document: &plan.document,
+            world: &*self.world,
+        }
     }
 
     /// What a hit hands over; to be called after [`judge`](Self::judge) of the same record with the
@@ -141,25 +159,20 @@ impl RuleSet {
         let event_id = first(ID).map(|text| text.into_owned());
         let context = self.context(plan);
         let event = Event { record, slots, context: &context };
-        let values = plan.interest[rule].iter().map(|way| values(*way, &event, memo)).collect();
-        Evidence { time_ms, event_id, values }
+        let (fields, ways) = &plan.interest[rule];
+        let pairs = ways.iter().zip(fields.iter());
+        let values = pairs.map(|(way, field)| values(*way, field, &event, memo)).collect();
+        Evidence { time_ms, event_id, fields: Arc::clone(fields), values }
     }
 }
 
-fn values(way: Way, event: &Event<'_>, memo: &mut Memo) -> Vec<Scalar> {
+fn values(way: Way, field: &Field, event: &Event<'_>, memo: &mut Memo) -> Vec<Scalar> {
     let mut out = Vec::new();
+    let mut take = |leaf: Leaf<'_>| out.extend(Scalar::from_leaf(leaf, field.ty));
     match way {
         Way::Never => {}
-        Way::Constant(text) => out.push(Scalar::Text(text.to_owned())),
-        Way::Probe(probe) => {
-            let place: Place = probe.place;
-            memo.any(place, event, &mut |leaf| {
-                probe.see(leaf, &mut |leaf| {
-                    out.extend(Scalar::from_leaf(leaf));
-                    false
-                })
-            });
-        }
+        Way::Constant(text) => take(Leaf::Text(text)),
+        Way::Probe(probe) => probe.each(event, memo, &mut take),
     }
     out
 }

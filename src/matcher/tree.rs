@@ -25,6 +25,8 @@ pub(super) struct Probe {
     pub view: View,
     /// Elasticsearch's `ignore_above`.
     pub limit: Option<u32>,
+    /// The payload (by its number in the plan) whose flattened copy is read.
+    pub payload: Option<usize>,
     /// Objects stand for all the leaves below them (`flattened` roots).
     pub leaves: bool,
 }

@@ -1,6 +1,6 @@
 //! The verdict tree.
 
-use super::super::Scalar;
+use super::super::Datum;
 use crate::diagnostic::Span;
 use crate::ir::Field;
 
@@ -39,7 +39,7 @@ pub struct Seen {
     /// no path.
     pub path: Option<String>,
     /// The values that count, objects as JSON text.
-    pub values: Vec<Scalar>,
+    pub values: Vec<Datum>,
     /// In words what is odd about the place: "the record holds no such field; responseElements is
     /// null", "the value is empty and does not count".
     pub remark: Option<String>,

@@ -5,7 +5,7 @@ use super::super::free_text::FreeText;
 use super::super::json::Json;
 use super::super::leaves::any_leaf;
 use super::super::lower::too_deep;
-use super::super::{Scalar, View, World};
+use super::super::{Datum, View, World};
 use super::look::{Look, Subject, at};
 use super::{Clause, ClauseKind, Seen, Verdict, describe};
 use crate::diagnostic::Span;
@@ -46,9 +46,6 @@ impl<'w> Explainer<'w> {
         if layout == Layout::CloudTrail && rule.input != Input::CloudTrail {
             return not_run("the rule is for events of another kind");
         }
-        if layout == Layout::Ecs && rule.vocabulary != Vocabulary::Ecs {
-            return not_run("the rule names keys of raw records, which ECS documents do not have");
-        }
         let node = match &rule.detection {
             Detection::Opaque(opaque) => return not_run(&opaque.reason),
             detection => detection.predicate(),
@@ -84,7 +81,7 @@ impl<'w> Explainer<'w> {
     }
 
     /// The values of a field in a record and whether they stand in an array.
-    pub fn values(&self, field: &Field, record: &str, layout: Layout) -> (Vec<Scalar>, bool) {
+    pub fn values(&self, field: &Field, record: &str, layout: Layout) -> (Vec<Datum>, bool) {
         let Some(json) = Json::parse(record) else { return (Vec::new(), false) };
         let document = match layout {
             Layout::CloudTrail => self.world.document(record),
@@ -244,7 +241,7 @@ impl Walk<'_> {
                 let found = self.searchable(path) && self.free(&query, path, leaf, view);
                 if found {
                     seen.path = Some(path.to_owned());
-                    seen.values.extend(Scalar::from_leaf(leaf));
+                    seen.values.extend(Datum::from_leaf(leaf));
                 }
                 found
             }),

@@ -1,11 +1,9 @@
 //! What a record holds at a field: values, where they were read, and why there are none.
 
-use std::borrow::Cow;
-
-use super::super::derived::{self, Computed};
+use super::super::derived;
 use super::super::json::Json;
 use super::super::leaves::any_leaf;
-use super::super::{Scalar, View, World};
+use super::super::{Datum, View, World};
 use super::Seen;
 use crate::event::{Layout, Leaf};
 use crate::ir::{Field, FieldType, Vocabulary};
@@ -33,14 +31,14 @@ pub(super) struct Look {
 /// A value that counts.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
-    Scalar(Scalar),
+    Datum(Datum),
     Object(String),
 }
 
 impl Value {
     pub fn leaf(&self) -> Leaf<'_> {
         match self {
-            Value::Scalar(scalar) => scalar.leaf(),
+            Value::Datum(scalar) => scalar.leaf(),
             Value::Object(json) => Leaf::Object(json),
         }
     }
@@ -49,8 +47,8 @@ impl Value {
 impl Look {
     pub fn seen(self) -> Seen {
         let scalar = |value| match value {
-            Value::Scalar(scalar) => scalar,
-            Value::Object(json) => Scalar::Text(json),
+            Value::Datum(datum) => datum,
+            Value::Object(json) => Datum::Text(json),
         };
         let values = self.values.into_iter().map(scalar).collect();
         Seen { path: self.path, values, remark: self.remark }
@@ -60,47 +58,72 @@ impl Look {
 impl Subject<'_> {
     /// Looks at a field of the whole event.
     pub fn look(&self, field: &Field) -> Look {
-        if self.layout == Layout::Ecs {
-            return at(&self.record, &field.path, field, View::Indexed, "document");
-        }
-        match self.world.reach(field) {
+        let remark = |words: &str| Look { remark: Some(words.to_owned()), ..Look::default() };
+        match self.world.reach(field, self.layout) {
             Reach::Path { path, prune } => {
-                let view = if prune { View::Pruned } else { View::Raw };
-                at(&self.record, &path, field, view, "record")
+                at(&self.record, &path, field, self.view(field, prune), self.what())
+            }
+            Reach::Flattened { payload, path, prune } => {
+                let mut copied = true;
+                self.record.at(payload.raw(), &mut |value| {
+                    if let Json::Object(json, _) = value {
+                        copied &= self.world.has_flattened_copy(json);
+                    }
+                });
+                if copied {
+                    at(&self.record, &path, field, self.view(field, prune), self.what())
+                } else {
+                    remark(&format!("{} is too large for a flattened copy", payload.raw()))
+                }
             }
             Reach::Constant(text) => Look {
-                values: vec![Value::Scalar(Scalar::Text(text.to_owned()))],
+                values: vec![Value::Datum(Datum::Text(text.to_owned()))],
                 remark: Some("the same for every record".into()),
                 ..Look::default()
             },
             Reach::Derived(function) => self.derived(function, field),
             Reach::Document(path) => match self.document {
                 Some(document) => at(document, &path, field, View::Indexed, "document"),
-                None => Look { remark: Some("the record has no ECS document".into()), ..Look::default() },
+                None => remark("the record has no ECS document"),
             },
-            Reach::Never => {
-                Look { remark: Some("no raw CloudTrail record has this field".into()), ..Look::default() }
-            }
+            Reach::Enrichment(_) => remark("only the cluster adds this field; a fixture can supply it"),
+            Reach::Never => remark(&format!("no {} has this field", self.what())),
+        }
+    }
+
+    fn what(&self) -> &'static str {
+        match self.layout {
+            Layout::CloudTrail => "record",
+            Layout::Ecs => "document",
+        }
+    }
+
+    fn view(&self, field: &Field, prune: bool) -> View {
+        if prune {
+            View::Pruned
+        } else if self.layout == Layout::Ecs || field.vocabulary == Vocabulary::Ecs {
+            View::Indexed
+        } else {
+            View::Raw
         }
     }
 
     fn derived(&self, function: crate::schema::Derived, field: &Field) -> Look {
-        let paths = derived::inputs(function);
-        let first = |input: usize, view: View| -> Option<Cow<'_, str>> {
-            let mut text = None;
+        let paths = function.inputs();
+        let inputs = |input: usize, visit: &mut dyn FnMut(Leaf<'_>) -> bool| {
+            let mut done = false;
             self.record.at(paths[input], &mut |value| {
-                let leaf = value.leaf().filter(|leaf| view.sees(*leaf, None));
-                text = text.take().or_else(|| leaf.and_then(Leaf::text));
+                done = done || value.leaf().is_some_and(&mut *visit);
             });
-            text
         };
         let mut out = Vec::new();
-        derived::compute(function, &first, &mut out);
-        let values =
-            out.iter().map(Computed::leaf).filter(|leaf| View::Raw.sees(*leaf, field.ty.ignore_above()));
+        derived::compute(function, &inputs, &mut out);
+        let limit = field.ty.ignore_above();
+        let values = out.iter().filter(|text| View::Raw.sees(Leaf::Text(text), limit));
         Look {
-            values: values.filter_map(Scalar::from_leaf).map(Value::Scalar).collect(),
+            values: values.map(|text| Value::Datum(Datum::Text(text.clone().into_owned()))).collect(),
             remark: Some(format!("computed from {}", paths.join(", "))),
+            list: out.len() > 1,
             ..Look::default()
         }
     }
@@ -124,7 +147,7 @@ pub(super) fn at(root: &Json<'_>, path: &str, field: &Field, view: View, what: &
         } else if let Leaf::Object(json) = leaf {
             values.push(Value::Object(json.to_owned()));
         } else {
-            values.extend(Scalar::from_leaf(leaf).map(Value::Scalar));
+            values.extend(Datum::from_leaf(leaf).map(Value::Datum));
         }
     };
     root.at(path, &mut |value| match value.leaf() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::super::Scalar;
+use super::super::Datum;
 use super::{Clause, ClauseKind, Seen, Verdict};
 
 /// Values of a clause that are printed; the rest is counted.
@@ -73,10 +73,10 @@ fn describe(clause: &Clause) -> Vec<String> {
 }
 
 /// A value as JSON, shortened, without control characters.
-fn value(scalar: &Scalar) -> String {
+fn value(scalar: &Datum) -> String {
     match scalar {
-        Scalar::Bool(_) | Scalar::Number(_) => scalar.as_text().to_owned(),
-        Scalar::Text(text) => {
+        Datum::Bool(_) | Datum::Number(_) => scalar.as_text().to_owned(),
+        Datum::Text(text) => {
             let short: String = text.chars().take(MOST_CHARACTERS).collect();
             let more = if short.len() < text.len() { "…" } else { "" };
             format!("{:?}{more}", short)
