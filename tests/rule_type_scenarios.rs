@@ -257,8 +257,8 @@ fn same(expected: &Json, found: &Json) -> bool {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
         (Json::Null, other) | (other, Json::Null) => other.is_null(),
-        (Json::String(a), b) if b.is_number() => *a == b.to_string(),
-        (a, Json::String(b)) if a.is_number() => a.to_string() == *b,
+        (Json::String(a), b) if b.is_number() => b.as_f64() == a.parse().ok(),
+        (a, Json::String(b)) if a.is_number() => a.as_f64() == b.parse().ok(),
         (Json::Number(a), Json::Number(b)) => a.as_f64() == b.as_f64(),
         (a, b) => a == b,
     }
