@@ -5,6 +5,7 @@
 //! [`testing`], [`lint`], [`cli`]. `ARCHITECTURE.md` says what each owns.
 
 pub mod backend;
+pub mod cli;
 pub mod diagnostic;
 pub mod event;
 pub mod frontend;

@@ -33,7 +33,12 @@ impl Session {
             },
         };
         let style = style(global.color, &io::stdout());
-        Ok(Session { config: config.map_err(Stop::Config)?, style, out: BufWriter::new(io::stdout()), global })
+        Ok(Session {
+            config: config.map_err(Stop::Config)?,
+            style,
+            out: BufWriter::new(io::stdout()),
+            global,
+        })
     }
 
     /// The format to print in: what was asked for, else by where the output goes. Formats outside

@@ -4,7 +4,7 @@
 //! a line to [`ALL`]. A lint reports only what is certain; what is merely unusual is not a finding.
 
 mod contradiction;
-//mod fields;
+mod fields;
 mod metadata;
 mod playbook;
 mod risk_score;
@@ -26,7 +26,7 @@ pub struct Lint {
 /// Every lint.
 pub static ALL: &[Lint] = &[
     Lint { codes: contradiction::ALL, check: contradiction::check },
-    //Lint { codes: fields::ALL, check: fields::check },
+    Lint { codes: fields::ALL, check: fields::check },
     Lint { codes: metadata::ALL, check: metadata::check },
     Lint { codes: playbook::ALL, check: playbook::check },
     Lint { codes: risk_score::ALL, check: risk_score::check },

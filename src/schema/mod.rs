@@ -14,7 +14,7 @@ mod vocabulary;
 
 pub use categories::{Category, category};
 pub use reach::{Derived, Payload, Reach};
-pub use resolve::reach;
+pub use resolve::{Origin, origins, reach};
 pub use types::{FieldTypes, MapTypes};
 pub use version::{Shape, Version};
 pub use vocabulary::{base_field, cloudtrail, ecs, names, splunk, threat_stack, types};

@@ -4,8 +4,15 @@
 //! report of a failure. How an event is judged is the matcher's business.
 
 pub mod codes;
+mod coverage;
+mod discover;
 mod fixture;
+mod outcome;
 mod read;
+pub mod report;
 
+pub use coverage::{Gap, RuleCoverage};
+pub use discover::{beside, clean, fixtures};
 pub use fixture::{Case, EventSpec, Expect, FixtureFile, RuleName, RunPlan};
+pub use outcome::{CaseReport, Failure, Outcome, Report, Summary};
 pub use read::read;

@@ -15,7 +15,8 @@ impl<'s> Finder<'s> {
     }
 
     pub(super) fn finish(mut self) -> Vec<Trap> {
-        self.traps.sort_by_key(|trap| (trap.span.start, trap.span.end));
+        self.traps
+            .sort_by_key(|trap| (trap.span.start, trap.span.end));
         self.traps
     }
 
@@ -32,14 +33,14 @@ impl<'s> Finder<'s> {
                     self.expr(operand, false);
                 }
             }
-            ExprKind::Not(operand) => self.expr(operand, true),
+            ExprKind::Not(operand) => self.expr(operand, operand.parens == 0),
             ExprKind::Is { field, value } => self.is(expr, field.as_ref(), value, negated),
             ExprKind::Range { field, value, .. } => {
-                self.field(field, negated || expr.parens > 0);
+                self.field(field, negated);
                 self.literal(value, Role::Bound);
             }
             ExprKind::Nested { path, body } => {
-                self.field(path, negated || expr.parens > 0);
+                self.field(path, negated);
                 if let ExprKind::Is { field: None, value } = &body.kind
                     && let ValueKind::Literal(literal) = &value.kind
                     && let LiteralKind::Text(text) = &literal.kind
@@ -127,7 +128,11 @@ impl<'s> Finder<'s> {
 fn range(field: &Literal, text: &str) -> Option<Option<String>> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;
     let (low, high) = inner.split_once(" TO ")?;
-    Some(comparisons(field, (RangeOp::Gte, low), (RangeOp::Lte, high)))
+    Some(comparisons(
+        field,
+        (RangeOp::Gte, low),
+        (RangeOp::Lte, high),
+    ))
 }
 
 /// The comparisons that a Lucene range means; `*` leaves a side open.

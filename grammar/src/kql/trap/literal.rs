@@ -65,7 +65,9 @@ impl Finder<'_> {
         self.comment(literal, raw, role);
         self.operators(literal, raw);
         if let LiteralKind::Wildcard(segments) = &literal.kind
-            && segments.windows(2).any(|w| w == [Segment::Star, Segment::Star])
+            && segments
+                .windows(2)
+                .any(|w| w == [Segment::Star, Segment::Star])
         {
             let mut single = segments.clone();
             single.dedup_by(|a, b| *a == Segment::Star && *b == Segment::Star);
@@ -89,7 +91,11 @@ impl Finder<'_> {
                 let text = Literal::quoted(text).to_string();
                 self.rewrite(TrapKind::AdjacentWords, literal.span, text);
             } else if role == Role::Value && is_constant_in_other_case(text) {
-                self.rewrite(TrapKind::ConstantInOtherCase, literal.span, text.to_ascii_lowercase());
+                self.rewrite(
+                    TrapKind::ConstantInOtherCase,
+                    literal.span,
+                    text.to_ascii_lowercase(),
+                );
             }
         }
     }
@@ -98,7 +104,8 @@ impl Finder<'_> {
     fn keywords(&mut self, literal: &Literal, raw: &str, role: Role) {
         if let Some(at) = find_escaped_not(raw) {
             let start = literal.span.start + at;
-            self.traps.push(Trap::new(TrapKind::EscapedNot, Span::new(start, start + 4)));
+            self.traps
+                .push(Trap::new(TrapKind::EscapedNot, Span::new(start, start + 4)));
         }
         let is = |word: &str, keyword: &str| word.eq_ignore_ascii_case(keyword);
         let is_chain = |word: &str| is(word, "and") || is(word, "or");
@@ -108,18 +115,18 @@ impl Finder<'_> {
             Span::new(start, start + word.len())
         };
         match words[..] {
-            [only] if is_chain(only.1) || is(only.1, "not") => {
-                if role != Role::Field {
-                    let text = Literal::quoted(only.1).to_string();
-                    self.rewrite(TrapKind::KeywordAsValue, literal.span, text);
-                }
+            [only] if role != Role::Field && (is_chain(only.1) || is(only.1, "not")) => {
+                let text = Literal::quoted(only.1).to_string();
+                self.rewrite(TrapKind::KeywordAsValue, literal.span, text);
             }
             [first, .., last] => {
                 if is_chain(first.1) {
-                    self.traps.push(Trap::new(TrapKind::LeadingKeyword, at(first)));
+                    self.traps
+                        .push(Trap::new(TrapKind::LeadingKeyword, at(first)));
                 }
                 if is_chain(last.1) || is(last.1, "not") {
-                    self.traps.push(Trap::new(TrapKind::TrailingKeyword, at(last)));
+                    self.traps
+                        .push(Trap::new(TrapKind::TrailingKeyword, at(last)));
                 }
             }
             _ => {}
@@ -162,7 +169,8 @@ impl Finder<'_> {
 
     fn lucene_value(&mut self, literal: &Literal, raw: &str) {
         if raw.len() > 2 && raw.starts_with('/') && raw.ends_with('/') && looks_like_regex(raw) {
-            self.traps.push(Trap::new(TrapKind::LuceneRegex, literal.span));
+            self.traps
+                .push(Trap::new(TrapKind::LuceneRegex, literal.span));
             return;
         }
         if let Some((value, factor)) = raw.rsplit_once('^')
@@ -187,8 +195,14 @@ impl Finder<'_> {
 
 /// The words of raw text with their offsets.
 fn words(raw: &str) -> impl Iterator<Item = (usize, &str)> {
-    let base = raw.as_ptr() as usize;
-    raw.split(is_space).filter(|word| !word.is_empty()).map(move |word| (word.as_ptr() as usize - base, word))
+    let mut next = 0;
+    raw.split_inclusive(is_space)
+        .map(move |piece| {
+            let at = next;
+            next += piece.len();
+            (at, piece.trim_end_matches(is_space))
+        })
+        .filter(|(_, word)| !word.is_empty())
 }
 
 fn is_unit(digits: Option<&str>) -> bool {
@@ -196,11 +210,15 @@ fn is_unit(digits: Option<&str>) -> bool {
 }
 
 fn is_constant_in_other_case(text: &str) -> bool {
-    ["true", "false", "null"].iter().any(|c| text.eq_ignore_ascii_case(c))
+    ["true", "false", "null"]
+        .iter()
+        .any(|c| text.eq_ignore_ascii_case(c))
 }
 
 fn looks_like_regex(raw: &str) -> bool {
-    [".*", ".+", "[", "|", "?", "^", "$", "\\("].iter().any(|sign| raw.contains(sign))
+    [".*", ".+", "[", "|", "?", "^", "$", "\\("]
+        .iter()
+        .any(|sign| raw.contains(sign))
 }
 
 /// The offset of `\not`, not counting an escaped backslash before `not`.
