@@ -82,7 +82,7 @@ fn what_cannot_be_scheduled_is_a_finding() {
     assert_eq!(code(&schedule(events(), "now-6m", "0s")), "time-interval");
     assert_eq!(code(&new_terms(&["user"], "some time ago")), "time-date-math");
     let rule = schedule(events(), "1970-01-01", "1s");
-    let endless = simulate(&rule, read(&rule, &[doc("a", 0, "u", "")]), 0, i64::MAX);
+    let endless = replay::play(&rule, read(&rule, &[doc("a", 0, "u", "")]), 0, i64::MAX, 1_000);
     assert_eq!(endless.unwrap_err().code.name, "time-too-many-runs");
 }
 
@@ -92,4 +92,52 @@ fn a_history_inside_the_range_fails_the_run() {
     let found = simulate(&rule, read(&rule, &[doc("a", 0, "u", "")]), 0, 0).unwrap();
     assert_eq!(found.runs[0].findings[0].code.name, "time-history-window");
     assert!(found.alerts.is_empty());
+}
+
+// elastic_rule_types §7: `kibana.alert.start` ≥ now − D.
+#[test]
+fn a_suppression_window_includes_its_end() {
+    for (minutes, expected) in [(10, 1), (9, 2)] {
+        let rule = suppress(schedule(events(), "now-10m", "10m"), Some(minutes), None);
+        let docs = [doc("a", 0, "u", ""), doc("b", 10, "u", "")];
+        assert_eq!(simulate(&rule, read(&rule, &docs), 0, 10 * MINUTE).unwrap().alerts.len(), expected);
+    }
+}
+
+// §2: sorted by the primary, then by the secondary timestamp; documents without the first come last.
+#[test]
+fn documents_without_the_override_are_searched_last() {
+    let mut rule = schedule(events(), "now-60m", "10m");
+    rule.metadata.overrides.timestamp = Some("event.ingested".into());
+    rule.schedule.max_signals = Some(1);
+    let mut docs = [doc("a", 1, "u", ""), doc("b", 2, "u", "")];
+    docs[1].ingested = Some(30 * MINUTE);
+    let found = simulate(&rule, read(&rule, &docs), 40 * MINUTE, 40 * MINUTE).unwrap();
+    assert_eq!(&*found.alerts[0].alert.events[0].id, "b");
+    assert_eq!(found.runs[0].findings[0].code.name, "time-max-signals");
+    rule.metadata.overrides.timestamp_fallback_disabled = Some(true);
+    rule.schedule.max_signals = None;
+    let found = simulate(&rule, read(&rule, &docs), 40 * MINUTE, 40 * MINUTE).unwrap();
+    assert_eq!(found.alerts.len(), 1);
+    assert_eq!(found.findings[0].code.name, "time-untimed-events");
+}
+
+#[test]
+fn events_without_an_id_are_not_the_same_event() {
+    let rule = schedule(events(), "now-20m", "10m");
+    let docs = [doc("", 1, "u", ""), doc("", 1, "u", ""), doc("", 2, "u", "")];
+    assert_eq!(simulate(&rule, read(&rule, &docs), 0, 20 * MINUTE).unwrap().alerts.len(), 3);
+}
+
+// §3: the search's total, by which a threshold without fields counts, stops at 10,000.
+#[test]
+fn a_threshold_without_fields_never_counts_beyond_ten_thousand() {
+    let mut rule = schedule(threshold(10_001, Window::Run), "now-10m", "10m");
+    let docs: Vec<Doc> = (0..10_001).map(|n| doc(&n.to_string(), 1, "u", "")).collect();
+    let count = |rule: &Rule| simulate(rule, read(rule, &docs), 0, 10 * MINUTE).unwrap().alerts.len();
+    assert_eq!(count(&rule), 1);
+    if let crate::ir::Detection::Threshold(threshold) = &mut rule.detection {
+        threshold.group_by.clear();
+    }
+    assert_eq!(count(&rule), 0);
 }
