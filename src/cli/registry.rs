@@ -11,7 +11,7 @@ pub(super) fn groups() -> Vec<(&'static str, Page)> {
     groups.push(("lints", lint::suppression::ALL));
     groups.push(("events", event::codes::ALL));
     groups.push(("matching", matcher::codes::ALL));
-    groups.push(("time", matcher::over_time::codes::ALL));
+    groups.push(("rules over time", matcher::over_time::codes::ALL));
     groups.push(("fixtures", testing::codes::ALL));
     groups.push(("configuration", cli::codes::ALL));
     groups

@@ -59,7 +59,7 @@ fn slot(paths: &mut IndexSet<String>, path: &str) -> usize {
 }
 
 /// Whether a predicate is nested deeper than is followed.
-pub(super) fn too_deep(node: &Node, level: usize) -> bool {
+fn too_deep(node: &Node, level: usize) -> bool {
     level > DEEPEST
         || match &node.predicate {
             Predicate::And(nodes) | Predicate::Or(nodes) => {

@@ -5,6 +5,8 @@
 //! business of `over_time`, on the evidence handed over here.
 
 mod address;
+#[cfg(test)]
+mod agreement_tests;
 mod check;
 pub mod codes;
 pub mod date;
@@ -23,6 +25,8 @@ pub mod overrides;
 mod plan;
 mod program;
 mod rule_set;
+#[cfg(test)]
+mod test_rules;
 mod text_set;
 mod tree;
 mod view;

@@ -54,17 +54,8 @@ impl Plan {
             ],
         };
         debug_assert!(ACTION == 0 && SOURCE == 1 && TIME == 2 && ID == 3);
-        let mut lowering = Lowering {
-            layout,
-            now,
-            world,
-            vocabulary: crate::ir::Vocabulary::Ecs,
-            paths: fixed.iter().map(|path| (*path).to_owned()).collect(),
-            document_paths: Default::default(),
-            derived: Vec::new(),
-            payloads: Default::default(),
-            notes: Vec::new(),
-        };
+        let mut lowering = lowering(layout, now, world);
+        lowering.paths = fixed.iter().map(|path| (*path).to_owned()).collect();
         let mut index = Index::default();
         let (mut programs, mut interest) = (Vec::new(), Vec::new());
         let (mut skipped, mut notes) = (Vec::new(), Vec::new());
@@ -97,6 +88,38 @@ impl Plan {
             dataset: (4..fixed.len()).collect(),
             skipped,
             notes,
+        }
+    }
+}
+
+fn lowering(layout: Layout, now: Option<i64>, world: &dyn World) -> Lowering<'_> {
+    Lowering {
+        layout,
+        now,
+        world,
+        vocabulary: crate::ir::Vocabulary::Ecs,
+        paths: Default::default(),
+        document_paths: Default::default(),
+        derived: Vec::new(),
+        payloads: Default::default(),
+        notes: Vec::new(),
+    }
+}
+
+/// Why a rule is not run on a layout, if it is not.
+pub(super) fn refusal(rule: &Rule, layout: Layout, now: Option<i64>, world: &dyn World) -> Option<Problem> {
+    whole(rule, &mut lowering(layout, now, world)).err()
+}
+
+/// Whether a rule for `input` is for documents of a data set. Documents that do not say are taken
+/// for CloudTrail.
+pub(super) fn is_for(input: &Input, dataset: Option<&str>) -> bool {
+    match (input, dataset) {
+        (Input::CloudTrail, None) => true,
+        (Input::CloudTrail, Some(dataset)) => dataset == "aws.cloudtrail",
+        (Input::Other(_), None) => false,
+        (Input::Other(name), Some(dataset)) => {
+            dataset.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         }
     }
 }

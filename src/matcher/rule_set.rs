@@ -6,12 +6,12 @@ use super::evidence::Evidence;
 use super::index::{ACTION, SOURCE};
 use super::lower::Way;
 use super::over_time::Scalar;
-use super::plan::{ID, Plan, TIME};
+use super::plan::{ID, Plan, TIME, is_for};
 use super::program::{Context, Event, Memo};
 use super::{Standard, World, date};
 use crate::diagnostic::Diagnostic;
 use crate::event::{JsonError, Layout, Leaf, Slots};
-use crate::ir::{Field, Input, Rule};
+use crate::ir::{Field, Rule};
 use crate::schema::Version;
 
 /// How rules are compiled.
@@ -175,17 +175,4 @@ fn values(way: Way, field: &Field, event: &Event<'_>, memo: &mut Memo) -> Vec<Sc
         Way::Probe(probe) => probe.each(event, memo, &mut take),
     }
     out
-}
-
-/// Whether a rule for `input` is for documents of a data set. Documents that do not say are taken
-/// for CloudTrail.
-fn is_for(input: &Input, dataset: Option<&str>) -> bool {
-    match (input, dataset) {
-        (Input::CloudTrail, None) => true,
-        (Input::CloudTrail, Some(dataset)) => dataset == "aws.cloudtrail",
-        (Input::Other(_), None) => false,
-        (Input::Other(name), Some(dataset)) => {
-            dataset.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        }
-    }
 }

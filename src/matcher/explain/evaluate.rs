@@ -4,13 +4,13 @@ use super::super::check::Check;
 use super::super::free_text::FreeText;
 use super::super::json::Json;
 use super::super::leaves::any_leaf;
-use super::super::lower::too_deep;
+use super::super::plan::{is_for, refusal};
 use super::super::{Datum, View, World};
 use super::look::{Look, Subject, at};
 use super::{Clause, ClauseKind, Seen, Verdict, describe};
 use crate::diagnostic::Span;
 use crate::event::{Layout, Leaf};
-use crate::ir::{Detection, Field, FieldType, Input, Node, Predicate, Rule, Test, Vocabulary, Words};
+use crate::ir::{Field, FieldType, Node, Predicate, Rule, Test, Vocabulary, Words};
 
 /// Why there is no explanation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,18 +42,12 @@ impl<'w> Explainer<'w> {
     /// # Errors
     /// The record is no JSON object, or the rule is not run on records of this layout.
     pub fn explain(&self, rule: &Rule, record: &str, layout: Layout) -> Result<Verdict, ExplainError> {
-        let not_run = |why: &str| Err(ExplainError::NotRun(why.to_owned()));
-        if layout == Layout::CloudTrail && rule.input != Input::CloudTrail {
-            return not_run("the rule is for events of another kind");
+        if let Some(problem) = refusal(rule, layout, self.now_ms, self.world) {
+            return Err(ExplainError::NotRun(problem.title));
         }
-        let node = match &rule.detection {
-            Detection::Opaque(opaque) => return not_run(&opaque.reason),
-            detection => detection.predicate(),
+        let Some(node) = rule.detection.predicate() else {
+            return Err(ExplainError::NotRun("the detection has no event predicate".into()));
         };
-        let Some(node) = node else { return not_run("the detection has no event predicate") };
-        if std::iter::once(node).chain(rule.exceptions.iter().map(|e| &e.predicate)).any(|n| too_deep(n, 0)) {
-            return not_run("the predicate is nested too deeply");
-        }
         let record_json = Json::parse(record).filter(|json| matches!(json, Json::Object(..)));
         let record_json = record_json.ok_or(ExplainError::NotAnObject)?;
         let document = match layout {
@@ -62,6 +56,9 @@ impl<'w> Explainer<'w> {
         };
         let document = document.as_deref().and_then(Json::parse);
         let subject = Subject { record: record_json, document: document.as_ref(), layout, world: self.world };
+        if layout == Layout::Ecs && !is_for(&rule.input, subject.dataset().as_deref()) {
+            return Err(ExplainError::NotRun("the document is of another data set than the rule's".into()));
+        }
         let walk = Walk { rule, subject: &subject, now: self.now_ms };
         let mut root = walk.node(node, None)?;
         if !rule.exceptions.is_empty() {
@@ -200,16 +197,10 @@ impl Walk<'_> {
         origin: Option<Span>,
         element: Option<Element<'_>>,
     ) -> Result<Clause, ExplainError> {
-        let subject = self.subject;
-        let raw_ecs = subject.layout == Layout::CloudTrail && path.vocabulary == Vocabulary::Ecs;
         let (look, view) = match element {
-            Some(outer) => (self.look(path, Some(outer)), outer.view),
-            None if raw_ecs => match subject.document {
-                Some(document) => (at(document, &path.path, path, View::Indexed, "document"), View::Indexed),
-                None => (Look::default(), View::Indexed),
-            },
-            None if subject.layout == Layout::Ecs => (subject.look(path), View::Indexed),
-            None => (subject.look(path), View::Raw),
+            Some(outer) => (self.look(path, Some(Element { view: View::Raw, ..outer })), outer.view),
+            None if path.vocabulary == Vocabulary::Ecs => (self.subject.elements(path), View::Indexed),
+            None => (self.subject.elements(path), self.subject.view(path, false)),
         };
         let mut children = Vec::new();
         for value in &look.values {

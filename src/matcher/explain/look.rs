@@ -58,10 +58,26 @@ impl Look {
 impl Subject<'_> {
     /// Looks at a field of the whole event.
     pub fn look(&self, field: &Field) -> Look {
+        self.look_as(field, None)
+    }
+
+    /// Looks for the elements of an array of objects. Each counts, even one without a value: so
+    /// does Elasticsearch index them.
+    pub fn elements(&self, path: &Field) -> Look {
+        match (self.layout, path.vocabulary, self.document) {
+            (Layout::CloudTrail, Vocabulary::Ecs, Some(document)) => {
+                at(document, &path.path, path, View::Raw, "document")
+            }
+            (Layout::CloudTrail, Vocabulary::Ecs, None) => Look::default(),
+            _ => self.look_as(path, Some(View::Raw)),
+        }
+    }
+
+    fn look_as(&self, field: &Field, view: Option<View>) -> Look {
         let remark = |words: &str| Look { remark: Some(words.to_owned()), ..Look::default() };
         match self.world.reach(field, self.layout) {
             Reach::Path { path, prune } => {
-                at(&self.record, &path, field, self.view(field, prune), self.what())
+                at(&self.record, &path, field, view.unwrap_or(self.view(field, prune)), self.what())
             }
             Reach::Flattened { payload, path, prune } => {
                 let mut copied = true;
@@ -71,7 +87,7 @@ impl Subject<'_> {
                     }
                 });
                 if copied {
-                    at(&self.record, &path, field, self.view(field, prune), self.what())
+                    at(&self.record, &path, field, view.unwrap_or(self.view(field, prune)), self.what())
                 } else {
                     remark(&format!("{} is too large for a flattened copy", payload.raw()))
                 }
@@ -91,6 +107,18 @@ impl Subject<'_> {
         }
     }
 
+    /// The data set that an ECS document names.
+    pub fn dataset(&self) -> Option<String> {
+        let mut found = None;
+        for path in ["data_stream.dataset", "event.dataset"] {
+            self.record.at(path, &mut |value| {
+                let text = value.leaf().and_then(Leaf::text).map(|text| text.into_owned());
+                found = found.take().or(text);
+            });
+        }
+        found
+    }
+
     fn what(&self) -> &'static str {
         match self.layout {
             Layout::CloudTrail => "record",
@@ -98,7 +126,7 @@ impl Subject<'_> {
         }
     }
 
-    fn view(&self, field: &Field, prune: bool) -> View {
+    pub fn view(&self, field: &Field, prune: bool) -> View {
         if prune {
             View::Pruned
         } else if self.layout == Layout::Ecs || field.vocabulary == Vocabulary::Ecs {
