@@ -49,7 +49,9 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
     for field in keys(&rule.detection).into_iter().filter(|field| field.ty == FieldType::Unknown) {
         findings.push(at(unknown(field), rule, place_of(rule, &field.path), ""));
     }
-    for path in rule.metadata.investigation_fields.iter().flatten() {
+    // A pipeline makes columns of its own.
+    let opaque = matches!(rule.detection, Detection::Opaque(_));
+    for path in rule.metadata.investigation_fields.iter().flatten().filter(|_| !opaque) {
         if schema::types(rule.vocabulary).field_type(path) == FieldType::Unknown {
             let title = format!("no event has the investigation field `{path}`");
             let mut finding = Diagnostic::new(&UNKNOWN_INVESTIGATION_FIELD, title);
