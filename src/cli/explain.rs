@@ -45,7 +45,7 @@ impl Explain {
                 };
                 Err(Stop::usage(format!("there is no code `{}`\nhelp: {help}", self.subject)))
             }
-            (_, Some(_)) => Err(Stop::usage("x")),
+            (_, Some(event)) => super::verdict::explain(session, &self.subject, &event, self.select.as_deref()),
         }
     }
 }

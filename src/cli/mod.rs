@@ -5,13 +5,19 @@
 //! the exit codes and the configuration file are the same for every command.
 
 mod args;
+mod check;
 pub mod codes;
 pub mod config;
 mod exit;
 mod explain;
 mod list;
+mod normalize;
 mod registry;
+mod replay;
+mod rules;
 mod session;
+mod test;
+mod verdict;
 
 use std::ffi::OsString;
 use std::io;
@@ -34,14 +40,22 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Check),
+    Test(test::Test),
+    Match(replay::Match),
     Explain(explain::Explain),
+    Normalize(normalize::Normalize),
     List(list::List),
 }
 
 impl Command {
     fn run(self, session: &mut Session) -> Result<Outcome, Stop> {
         match self {
+            Command::Check(command) => command.run(session),
+            Command::Test(command) => command.run(session),
+            Command::Match(command) => command.run(session),
             Command::Explain(command) => command.run(session),
+            Command::Normalize(command) => command.run(session),
             Command::List(command) => command.run(session),
         }
     }

@@ -16,6 +16,10 @@ pub enum Vocabulary {
 }
 
 impl Vocabulary {
+    /// Every vocabulary.
+    pub const ALL: [Vocabulary; 4] =
+        [Vocabulary::Ecs, Vocabulary::CloudTrail, Vocabulary::ThreatStack, Vocabulary::Splunk];
+
     /// The name used in listings and in rule files.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,12 +1,10 @@
 //! Which clauses of a rule its fixtures have seen true, and which false.
 //!
 //! A clause that was never true may be misspelt; one that was never false may be superfluous. A
-//! rule is covered when every test in it was seen both ways.
+//! rule is covered when every clause of it was seen both ways.
 
-use std::collections::HashMap;
-
-use crate::diagnostic::Span;
-use crate::ir::{Node, Predicate, Rule};
+use crate::ir::Rule;
+use crate::matcher::explain::{ClauseInfo, Observation, clauses};
 
 /// A rule's clauses.
 #[derive(Debug, Clone)]
@@ -17,17 +15,7 @@ pub struct RuleCoverage {
     pub rule_id: String,
     /// Its name.
     pub rule_name: String,
-    clauses: Vec<Clause>,
-}
-
-#[derive(Debug, Clone)]
-struct Clause {
-    span: Span,
-    text: String,
-    line: usize,
-    column: usize,
-    seen_true: bool,
-    seen_false: bool,
+    clauses: Vec<(Gap, Observation)>,
 }
 
 /// A clause that was not seen both ways.
@@ -43,30 +31,25 @@ pub struct Gap {
     pub missing: &'static str,
 }
 
-/// What was seen of the clause at each place: true, false.
-pub type Seen = HashMap<Span, (bool, bool)>;
-
 impl RuleCoverage {
-    /// The clauses of a rule with what was seen of them.
-    pub fn new(rule: &Rule, seen: &Seen) -> Self {
-        let mut spans = Vec::new();
-        if let Some(node) = rule.detection.predicate() {
-            tests(node, &mut spans);
-        }
-        rule.exceptions.iter().for_each(|exception| tests(&exception.predicate, &mut spans));
-        spans.sort();
-        spans.dedup();
-        let clause = |span: Span| {
-            let at = rule.source.position(span.start);
-            let (seen_true, seen_false) = seen.get(&span).copied().unwrap_or_default();
-            let text = rule.source.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
-            Clause { span, text, line: at.line, column: at.column, seen_true, seen_false }
+    /// The clauses of a rule with what was seen of them, by their numbers.
+    pub fn new(rule: &Rule, observed: &[Observation]) -> Self {
+        let clause = |clause: ClauseInfo| {
+            let at = rule.source.position(clause.origin.map_or(rule.origin.start, |span| span.start));
+            let seen = observed.get(clause.id).copied().unwrap_or_default();
+            let missing = match (seen.yes, seen.no) {
+                (true, true) => "",
+                (false, true) => "never true",
+                (true, false) => "never false",
+                (false, false) => "never judged",
+            };
+            (Gap { line: at.line, column: at.column, clause: clause.text, missing }, seen)
         };
         RuleCoverage {
             rule_path: rule.source.path().to_owned(),
             rule_id: rule.id.clone(),
             rule_name: rule.name().to_owned(),
-            clauses: spans.into_iter().map(clause).collect(),
+            clauses: clauses(rule).into_iter().map(clause).collect(),
         }
     }
 
@@ -77,7 +60,7 @@ impl RuleCoverage {
 
     /// How many of them were seen.
     pub fn covered(&self) -> usize {
-        self.clauses.iter().map(|c| usize::from(c.seen_true) + usize::from(c.seen_false)).sum()
+        self.clauses.iter().map(|(_, seen)| usize::from(seen.yes) + usize::from(seen.no)).sum()
     }
 
     /// Whole percent, rounded down; 100 for a rule without clauses.
@@ -85,34 +68,8 @@ impl RuleCoverage {
         (100 * self.covered()).checked_div(self.total()).unwrap_or(100)
     }
 
-    /// Where each clause stands, in order.
-    pub fn places(&self) -> Vec<Span> {
-        self.clauses.iter().map(|clause| clause.span).collect()
-    }
-
-    /// What was not seen, in order of the file.
-    pub fn gaps(&self) -> Vec<Gap> {
-        let gap = |clause: &Clause| {
-            let missing = match (clause.seen_true, clause.seen_false) {
-                (true, true) => return None,
-                (false, true) => "never true",
-                (true, false) => "never false",
-                (false, false) => "never judged",
-            };
-            let Clause { line, column, text, .. } = clause;
-            Some(Gap { line: *line, column: *column, clause: text.clone(), missing })
-        };
-        self.clauses.iter().filter_map(gap).collect()
-    }
-}
-
-/// The places of all tests; those without a place in the file cannot be shown and are left out.
-fn tests(node: &Node, out: &mut Vec<Span>) {
-    match &node.predicate {
-        Predicate::And(nodes) | Predicate::Or(nodes) => nodes.iter().for_each(|node| tests(node, out)),
-        Predicate::Not(node) => tests(node, out),
-        // A nested body is judged element by element; the group as a whole is the clause.
-        Predicate::Nested { .. } | Predicate::Test(_) | Predicate::AnyField(_) => out.extend(node.origin),
-        Predicate::Constant(_) => {}
+    /// What was not seen, in order of the rule.
+    pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        self.clauses.iter().filter(|(_, seen)| !(seen.yes && seen.no)).map(|(gap, _)| gap)
     }
 }

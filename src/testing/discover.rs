@@ -4,8 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-/// The ending of fixture files.
-pub const ENDING: &str = ".test.yml";
+/// The endings of fixture files.
+const ENDINGS: [&str; 2] = [".test.yml", ".test.yaml"];
 
 /// The fixture files that belong to the given paths: all below a directory, a fixture file itself,
 /// the one beside a rule file. In order, each once. `excluded` directories and files are skipped.
@@ -34,19 +34,21 @@ pub fn fixtures(paths: &[PathBuf], excluded: &[PathBuf]) -> Vec<PathBuf> {
 
 /// Whether a path has the name of a fixture file.
 pub fn is_fixture(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ENDING))
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// `NAME.test.yml` of a rule file `NAME.EXT`.
 pub fn beside(rule: &Path) -> PathBuf {
     let stem = rule.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    rule.with_file_name(format!("{stem}{ENDING}"))
+    let [usual, other] = ENDINGS.map(|ending| rule.with_file_name(format!("{stem}{ending}")));
+    if other.is_file() && !usual.is_file() { other } else { usual }
 }
 
 /// The rule files that a fixture file without `rule:` may be for, those that exist.
 pub fn candidates(fixture: &Path) -> Vec<PathBuf> {
     let name = fixture.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let stem = name.strip_suffix(ENDING).unwrap_or(&name);
+    let stem = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
     ["toml", "yml", "yaml", "json", "ndjson", "tsf"]
         .iter()
         .map(|extension| fixture.with_file_name(format!("{stem}.{extension}")))

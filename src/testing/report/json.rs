@@ -42,7 +42,7 @@ pub(super) fn document(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 "rule_name": rule.rule_name,
                 "rule_path": rule.rule_path,
                 "percent": rule.percent(),
-                "gaps": rule.gaps().iter().map(gap).collect::<Vec<_>>(),
+                "gaps": rule.gaps().map(gap).collect::<Vec<_>>(),
             })
         })
         .collect();
