@@ -32,14 +32,18 @@ fn compare(key: &str, language: Language, expected_rules: usize) {
         let text = seed.pointer(&format!("/condition/canonical/{key}")).and_then(|text| text.as_str());
         let (Some(text), true) = (text, seed["expected_hits"].is_object()) else { continue };
         let id = seed["id"].as_str().unwrap();
-        rules.push(Arc::new(common::rule(id, language, text, None).unwrap_or_else(|d| panic!("{id}: {d:?}"))));
+        rules
+            .push(Arc::new(common::rule(id, language, text, None).unwrap_or_else(|d| panic!("{id}: {d:?}"))));
         expected.push(&seed["expected_hits"]);
     }
     let mut wrong = Vec::new();
     for (corpus, records) in &corpora {
         for (index, count) in hits(&rules, records).into_iter().enumerate() {
             if expected[index][*corpus] != count {
-                wrong.push(format!("{} on {corpus}: {count}, not {}", rules[index].id, expected[index][*corpus]));
+                wrong.push(format!(
+                    "{} on {corpus}: {count}, not {}",
+                    rules[index].id, expected[index][*corpus]
+                ));
             }
         }
     }

@@ -66,18 +66,9 @@ fn values() {
 #[test]
 fn sentences() {
     let sentence = |source: &str| parse(source).expect_err(source).to_string();
-    assert_eq!(
-        sentence("a:"),
-        "the query ends too early, expected `(`, `{` or a value"
-    );
-    assert_eq!(
-        sentence(": b"),
-        "found `:`, expected `(`, `not` or a condition"
-    );
+    assert_eq!(sentence("a:"), "the query ends too early, expected `(`, `{` or a value");
+    assert_eq!(sentence(": b"), "found `:`, expected `(`, `not` or a condition");
     assert_eq!(sentence("a > not b"), "found `not`, expected a value");
-    assert_eq!(
-        ErrorKind::TooDeep.to_string(),
-        "more than 200 brackets are open"
-    );
+    assert_eq!(ErrorKind::TooDeep.to_string(), "more than 200 brackets are open");
     assert_eq!(ErrorKind::TooDeep.help(), None);
 }

@@ -3,16 +3,14 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use trailsmith_grammar::MAX_DEPTH;
-use trailsmith_grammar::kql::{
-    ErrorKind, Expr, Literal, Query, RangeOp, Segment, ValueExpr, lints, parse,
-};
+use trailsmith_grammar::kql::{ErrorKind, Expr, Literal, Query, RangeOp, Segment, ValueExpr, lints, parse};
 
 /// Pieces that come near everything the lexer treats specially.
 const PIECES: &[&str] = &[
-    "a", "b", "n", "N", "not", "Not", "not ", "nOt\t", "and", " and ", "or", " OR ", "cannot", " ",
-    "  ", "\n", "\t", "\u{a0}", "\u{3000}", "\u{feff}", ":", "(", ")", "{", "}", "<", "<=", ">",
-    ">=", "*", "\\", "\"", "'", "é", "𝄞", "\u{0}", "\u{85}", "\u{2028}", "true", "null", "!", "-",
-    "?", "/", "[1 TO 2]", "~1", "^2", "#", "//", "/*", "&&", "u0041", "t", "ot", ".",
+    "a", "b", "n", "N", "not", "Not", "not ", "nOt\t", "and", " and ", "or", " OR ", "cannot", " ", "  ",
+    "\n", "\t", "\u{a0}", "\u{3000}", "\u{feff}", ":", "(", ")", "{", "}", "<", "<=", ">", ">=", "*", "\\",
+    "\"", "'", "é", "𝄞", "\u{0}", "\u{85}", "\u{2028}", "true", "null", "!", "-", "?", "/", "[1 TO 2]", "~1",
+    "^2", "#", "//", "/*", "&&", "u0041", "t", "ot", ".",
 ];
 
 /// Pieces that only make sense in a query, escapes above all.
@@ -65,15 +63,13 @@ fn expressible() -> impl Strategy<Value = Literal> {
 }
 
 fn value() -> impl Strategy<Value = ValueExpr> {
-    expressible()
-        .prop_map(ValueExpr::from)
-        .prop_recursive(3, 12, 3, |inner| {
-            prop_oneof![
-                vec(inner.clone(), 2..4).prop_map(ValueExpr::and),
-                vec(inner.clone(), 2..4).prop_map(ValueExpr::or),
-                inner.prop_map(ValueExpr::not),
-            ]
-        })
+    expressible().prop_map(ValueExpr::from).prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 2..4).prop_map(ValueExpr::and),
+            vec(inner.clone(), 2..4).prop_map(ValueExpr::or),
+            inner.prop_map(ValueExpr::not),
+        ]
+    })
 }
 
 fn op() -> impl Strategy<Value = RangeOp> {
@@ -179,12 +175,7 @@ fn nested_spans(expr: &Expr) {
             field.iter().for_each(|f| inside(f.span));
             inside(value.span);
         }
-        ExprKind::Range {
-            field,
-            op_span,
-            value,
-            ..
-        } => {
+        ExprKind::Range { field, op_span, value, .. } => {
             inside(field.span);
             inside(*op_span);
             inside(value.span);
@@ -255,11 +246,7 @@ fn long_input_takes_linear_work() {
         assert_eq!(parse(&query.to_string()).as_ref(), Ok(&query));
         let _ = lints(source, &query);
     }
-    for bad in [
-        "\"".to_owned() + &"\\\"".repeat(N),
-        "not ".repeat(N),
-        ")".repeat(N),
-    ] {
+    for bad in ["\"".to_owned() + &"\\\"".repeat(N), "not ".repeat(N), ")".repeat(N)] {
         assert!(parse(&bad).is_err());
     }
     println!("{} texts of {N} parts and more", sources.len());

@@ -18,10 +18,7 @@ fn found(source: &str) -> Vec<(TrapKind, &str, Option<String>)> {
             parse(&mended).unwrap_or_else(|e| panic!("{source} became {mended}: {e}"));
         }
     }
-    traps
-        .into_iter()
-        .map(|t| (t.kind, t.span.of(source), t.replacement))
-        .collect()
+    traps.into_iter().map(|t| (t.kind, t.span.of(source), t.replacement)).collect()
 }
 
 #[track_caller]
@@ -33,18 +30,8 @@ fn one(source: &str, kind: TrapKind, text: &str, suggestion: Option<&str>) {
 #[test]
 fn habits_from_lucene() {
     use TrapKind::*;
-    one(
-        "x:y and a:[1 TO 5]",
-        LuceneRange,
-        "a:[1 TO 5]",
-        Some("(a >= 1 and a <= 5)"),
-    );
-    one(
-        "a:{1 TO 5}",
-        LuceneRange,
-        "a:{1 TO 5}",
-        Some("(a > 1 and a < 5)"),
-    );
+    one("x:y and a:[1 TO 5]", LuceneRange, "a:[1 TO 5]", Some("(a >= 1 and a <= 5)"));
+    one("a:{1 TO 5}", LuceneRange, "a:{1 TO 5}", Some("(a > 1 and a < 5)"));
     one("!a:b", LuceneSign, "!a", Some("not a"));
     one("not -a:b", LuceneSign, "-a", None);
     one("not (-a:b)", LuceneSign, "-a", Some("not a"));
@@ -76,12 +63,7 @@ fn quotes_and_escapes() {
     one(r#"a:"b:c*""#, QuotedWildcard, r#""b:c*""#, Some(r"b\:c*"));
     one("a:'b c'", SingleQuotes, "'b c'", Some(r#""b c""#));
     one(r#"a:"C:\temp""#, ControlCharacter, r"\t", Some(r"\\t"));
-    one(
-        r#"a:"x\u0041""#,
-        ControlCharacter,
-        r"\u0041",
-        Some(r"\\u0041"),
-    );
+    one(r#"a:"x\u0041""#, ControlCharacter, r"\u0041", Some(r"\\u0041"));
     one(r"a:b \not c", EscapedNot, r"\not", None);
     one("a:**", DoubleStar, "**", Some("*"));
     one(r"a:x**\*", DoubleStar, r"x**\*", Some(r"x*\*"));
@@ -106,12 +88,7 @@ fn keywords_that_are_text() {
 #[test]
 fn mixed_chains() {
     use TrapKind::MixedAndOr;
-    one(
-        "a:b or c:d and e:f",
-        MixedAndOr,
-        "c:d and e:f",
-        Some("(c:d and e:f)"),
-    );
+    one("a:b or c:d and e:f", MixedAndOr, "c:d and e:f", Some("(c:d and e:f)"));
     one("a:(b and c or d)", MixedAndOr, "b and c", Some("(b and c)"));
     assert_eq!(found("a:b or (c:d and e:f)"), []);
     assert_eq!(found("(a:b or c:d) and e:f"), []);

@@ -67,8 +67,7 @@ fn collected_filters() {
             normalized += 1;
         }
         let printed = read.expr.to_string();
-        let again =
-            parse(&printed, Mode::Strict).unwrap_or_else(|e| panic!("{id}: {printed}: {e}"));
+        let again = parse(&printed, Mode::Strict).unwrap_or_else(|e| panic!("{id}: {printed}: {e}"));
         assert_eq!(again.expr, read.expr, "{id}: {printed}");
         let traps = lints(source, &read.expr);
         if !traps.is_empty() || !read.notes.is_empty() {
@@ -80,18 +79,8 @@ fn collected_filters() {
     println!("{normalized} normalized, {exact} of them to the letter");
     println!("{operators:?}");
     assert_eq!((rows.len(), strict, lenient, truncated), (32, 22, 8, 2));
-    let expected = [
-        (Op::Ne, 3),
-        (Op::Eq, 41),
-        (Op::Gt, 2),
-        (Op::Like, 14),
-        (Op::StartsWith, 44),
-    ];
-    assert!(
-        operators
-            .into_iter()
-            .eq(expected.map(|(op, n)| (op.symbol(), n)))
-    );
+    let expected = [(Op::Ne, 3), (Op::Eq, 41), (Op::Gt, 2), (Op::Like, 14), (Op::StartsWith, 44)];
+    assert!(operators.into_iter().eq(expected.map(|(op, n)| (op.symbol(), n))));
 }
 
 #[test]

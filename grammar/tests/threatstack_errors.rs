@@ -11,12 +11,7 @@ fn fails(source: &str, kind: ErrorKind, at: &str) {
     assert_eq!(error.span.of(source), at, "{source}");
     assert!(!error.name().is_empty() && !error.to_string().ends_with('.'));
     if let Some(replacement) = error.kind.replacement() {
-        assert!(
-            error
-                .help()
-                .expect("a replacement is a help")
-                .contains(replacement)
-        );
+        assert!(error.help().expect("a replacement is a help").contains(replacement));
     }
 }
 
@@ -53,12 +48,7 @@ fn repairs() {
     mended("a = 1 ODER b = 2", LocalisedKeyword, "ODER", "or");
     mended("a = 1且 b = 2", LocalisedKeyword, "且", "and");
     mended("a = \"1\"且 b = 2", LocalisedKeyword, "且", "and");
-    mended(
-        "a beginnt_mit \"x\"",
-        LocalisedKeyword,
-        "beginnt_mit",
-        "starts_with",
-    );
+    mended("a beginnt_mit \"x\"", LocalisedKeyword, "beginnt_mit", "starts_with");
     mended("exe=/bin/exe", BareValue, "/bin/exe", "\"/bin/exe\"");
     mended("(ip = 10.0.0.1)", BareValue, "10.0.0.1", "\"10.0.0.1\"");
     mended("a = b", BareValue, "b", "\"b\"");
@@ -120,11 +110,7 @@ fn mistakes() {
 fn extensions() {
     let source = "not a-b >= -1.5 and @c = true or d = \"x\\\"y\"";
     let read = parse(source, Mode::Strict).expect("extensions are accepted");
-    let notes: Vec<_> = read
-        .notes
-        .iter()
-        .map(|n| (n.kind, n.span.of(source)))
-        .collect();
+    let notes: Vec<_> = read.notes.iter().map(|n| (n.kind, n.span.of(source))).collect();
     use Extension::*;
     assert_eq!(
         notes,
@@ -138,11 +124,7 @@ fn extensions() {
             (Escape, "\\\""),
         ]
     );
-    assert!(
-        notes
-            .iter()
-            .all(|(kind, _)| !kind.explain().is_empty() && !kind.name().is_empty())
-    );
+    assert!(notes.iter().all(|(kind, _)| !kind.explain().is_empty() && !kind.name().is_empty()));
 }
 
 #[test]
@@ -151,33 +133,16 @@ fn traps() {
     fn one(source: &str, kind: TrapKind, at: &str, suggestion: Option<&str>) {
         let read = parse(source, Mode::Strict).unwrap_or_else(|e| panic!("{source}: {e}"));
         let traps = lints(source, &read.expr);
-        let found: Vec<_> = traps
-            .iter()
-            .map(|t| (t.kind, t.span.of(source), t.suggestion()))
-            .collect();
-        assert_eq!(
-            found,
-            [(kind, at, suggestion.map(str::to_owned))],
-            "{source}"
-        );
+        let found: Vec<_> = traps.iter().map(|t| (t.kind, t.span.of(source), t.suggestion())).collect();
+        assert_eq!(found, [(kind, at, suggestion.map(str::to_owned))], "{source}");
         assert!(!traps[0].explain().is_empty());
     }
     use TrapKind::*;
-    one(
-        "a = 1 or b = 2 and c = 3",
-        MixedAndOr,
-        "b = 2 and c = 3",
-        Some("(b = 2 and c = 3)"),
-    );
+    one("a = 1 or b = 2 and c = 3", MixedAndOr, "b = 2 and c = 3", Some("(b = 2 and c = 3)"));
     one("a like \"%rm%\"", PatternInLike, "\"%rm%\"", Some("\"rm\""));
     one("a like \"r?m\"", PatternInLike, "\"r?m\"", None);
     one("a like \"_m\"", PatternInLike, "\"_m\"", None);
-    one(
-        "a starts_with '/tmp/*'",
-        PatternInText,
-        "'/tmp/*'",
-        Some("\"/tmp/\""),
-    );
+    one("a starts_with '/tmp/*'", PatternInText, "'/tmp/*'", Some("\"/tmp/\""));
     one("a = \"x*\"", PatternInText, "\"x*\"", None);
     one("a = \"C:\\Windows\"", LoneBackslash, "\\", Some("\\\\"));
     one("a = \"C:\\\\\"", TrailingBackslash, "\"C:\\\\\"", None);

@@ -99,12 +99,7 @@ fn number() -> impl Strategy<Value = Value> {
 fn comparison() -> impl Strategy<Value = Expr> {
     let text = || text().prop_map(Value::str).boxed();
     let order = prop_oneof![text(), number()].boxed();
-    let scalar = prop_oneof![
-        text(),
-        number(),
-        Just(Value::null()),
-        any::<bool>().prop_map(Value::bool)
-    ];
+    let scalar = prop_oneof![text(), number(), Just(Value::null()), any::<bool>().prop_map(Value::bool)];
     let with = |ops: &'static [Op], value: BoxedStrategy<Value>| {
         (key(), prop::sample::select(ops), value).prop_map(|(k, op, v)| Expr::comparison(k, op, v))
     };
@@ -209,12 +204,7 @@ fn long_input_takes_linear_work() {
         let again = parse(&read.expr.to_string(), Mode::Strict).expect("printed");
         assert_eq!(again.expr, read.expr);
     }
-    for bad in [
-        "\"".repeat(N + 1),
-        "„".repeat(N),
-        "a ".repeat(N),
-        "a = „".repeat(N),
-    ] {
+    for bad in ["\"".repeat(N + 1), "„".repeat(N), "a ".repeat(N), "a = „".repeat(N)] {
         assert!(parse(&bad, Mode::Lenient).is_err());
     }
     println!("{} texts of {N} parts and more", sources.len());

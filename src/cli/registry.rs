@@ -1,7 +1,7 @@
 //! Every code of every room, for `explain CODE`, `list lints` and the configuration.
 
 use crate::diagnostic::{Code, Page};
-use crate::{cli, frontend, lint, testing};
+use crate::{cli, frontend, lint, matcher, testing};
 
 /// The codes of each room, by the name of the group that listings print.
 pub(super) fn groups() -> Vec<(&'static str, Page)> {
@@ -9,6 +9,7 @@ pub(super) fn groups() -> Vec<(&'static str, Page)> {
         vec![("rule files", frontend::codes::ALL), ("queries", frontend::lower::codes::ALL)];
     groups.extend(lint::ALL.iter().map(|lint| ("lints", lint.codes)));
     groups.push(("lints", lint::suppression::ALL));
+    groups.push(("rules over time", matcher::over_time::codes::ALL));
     groups.push(("fixtures", testing::codes::ALL));
     groups.push(("configuration", cli::codes::ALL));
     groups

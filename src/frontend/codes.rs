@@ -47,10 +47,6 @@ crate::codes! {
     /// Keys that exclude or demand each other: `timeline_id` without `timeline_title`, `index` beside
     /// `data_view_id`, a cardinality over one of the group fields.
     pub KEYS_DISAGREE = warning "keys-disagree": "keys that exclude or demand each other";
-    /// The rule's query is written in a language that trailsmith carries but does not understand.
-    /// The rule can be checked, listed and written back as it is; it cannot be compiled to another
-    /// language, tested or matched here.
-    pub QUERY_NOT_COMPILED = info "query-language-not-compiled": "the query's language is carried, not understood";
     /// The rule's type needs something outside the rule (a machine-learning job, an indicator
     /// index, a saved query). The rule is carried as it is; it cannot be compiled to another
     /// language, tested or matched here.
@@ -70,4 +66,32 @@ crate::codes! {
     pub EXCEPTION_EXPIRES = warning "exception-expires": "an exception item has an expiry";
     /// An exception item whose list no rule of the export names. It is kept, and has no effect.
     pub EXCEPTION_UNUSED = info "exception-unused": "no rule names the list of an exception item";
+    /// The file cannot be opened: it does not exist, or permissions forbid it.
+    pub FILE_UNREADABLE = error "file-unreadable": "a file cannot be read";
+    /// Rule files are UTF-8 text. Save the file in that encoding; UTF-16 from Windows editors is the
+    /// usual cause.
+    pub NOT_UTF8 = error "not-utf8": "a file is not UTF-8 text";
+    /// The file is larger than any rule file should be (20 MB), so it was not read. Exports of that
+    /// size can be split: one rule a line.
+    pub FILE_TOO_LARGE = error "file-too-large": "a file is too large to be a rule file";
+    /// Two rules have the same id. Targets key rules by id: one of them would overwrite the other.
+    pub DUPLICATE_ID = error "duplicate-rule-id": "two rules have one id";
+    /// A Sigma rule. They are recognised, and not read.
+    pub SIGMA_NOT_READ = warning "sigma-not-read": "Sigma rules are not read";
+    /// A rule type that no public Threat Stack source names. The rule is kept and switched off,
+    /// because it is not known which events it is meant for.
+    pub THREAT_STACK_TYPE = warning "threat-stack-type": "a rule type that Threat Stack does not document";
+    /// The filter demands an `event_type` that the rule's type never sees, so the rule never fires.
+    pub THREAT_STACK_EVENT_TYPE = error "threat-stack-event-type": "event_type and the rule's type disagree";
+    /// CloudTrail rules of Threat Stack aggregate on `user`, `eventName`, `eventSource`, `ip` and
+    /// `accountId` only; the product ignores or refuses other fields.
+    pub THREAT_STACK_AGGREGATE = warning "threat-stack-aggregate-field": "an aggregate field that the rule type does not have";
+    /// Threat Stack's API demands a description of 1 to 300 characters when a rule is written.
+    pub THREAT_STACK_DESCRIPTION = warning "threat-stack-description": "the alert description is empty or too long";
+    /// A placeholder in the alert title that is not among the aggregate fields prints `undefined` or
+    /// the value of any one of the events.
+    pub THREAT_STACK_TITLE = warning "threat-stack-title": "a placeholder of the title is no aggregate field";
+    /// A ruleset lists the ids of its rules, not the rules. Export the rules themselves:
+    /// `GET /v2/rulesets/{id}/rules`.
+    pub THREAT_STACK_RULESET = info "threat-stack-ruleset": "a ruleset without its rules";
 }

@@ -30,7 +30,8 @@ pub fn rows(path: &str) -> Option<Vec<serde_json::Value>> {
 pub fn corpora() -> Option<[(&'static str, Vec<String>); 2]> {
     use std::io::Read;
     let mut text = String::new();
-    let file = std::fs::File::open(shared("data/cloudtrail/cloudtrail_invictus.ndjson.gz")?).expect("a corpus");
+    let file =
+        std::fs::File::open(shared("data/cloudtrail/cloudtrail_invictus.ndjson.gz")?).expect("a corpus");
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("gzip of UTF-8");
     let invictus: Vec<String> = text.lines().map(str::to_owned).collect();
     let stratus = rows("data/cloudtrail/cloudtrail_stratus.ndjson")?;
@@ -48,7 +49,9 @@ pub fn rule(
 ) -> Result<trailsmith::ir::Rule, Vec<trailsmith::diagnostic::Diagnostic>> {
     use trailsmith::diagnostic::{Source, Span, TextMap};
     use trailsmith::frontend::lower::{self, LowerInput};
-    use trailsmith::ir::{Detection, Format, Input, Language, Metadata, QueryText, Rule, Schedule, Vocabulary};
+    use trailsmith::ir::{
+        Detection, Format, Input, Language, Metadata, QueryText, Rule, Schedule, Vocabulary,
+    };
     let vocabulary =
         if language == Language::ThreatStack { Vocabulary::ThreatStack } else { Vocabulary::Ecs };
     let source = std::sync::Arc::new(Source::new(id, text));

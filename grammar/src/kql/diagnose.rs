@@ -28,10 +28,7 @@ fn at_end(expected: &[String], tokens: &Tokens<'_>) -> SyntaxError {
     }
     let complete = matches!(tokens.last, Some((Shape::Quoted | Shape::Unquoted | Shape::Close, _)));
     if let (true, Some(open)) = (complete, tokens.open.last()) {
-        return SyntaxError::new(
-            open.span,
-            ErrorKind::Unclosed(first_char(open.span, tokens)),
-        );
+        return SyntaxError::new(open.span, ErrorKind::Unclosed(first_char(open.span, tokens)));
     }
     SyntaxError {
         span: end,

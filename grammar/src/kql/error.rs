@@ -78,9 +78,7 @@ impl fmt::Display for ErrorKind {
         match self {
             Self::Unexpected(text) => write!(f, "found {}", shown(text)),
             Self::UnexpectedEnd => f.write_str("the query ends too early"),
-            Self::NotInText => {
-                f.write_str("`not` followed by whitespace cannot stand inside unquoted text")
-            }
+            Self::NotInText => f.write_str("`not` followed by whitespace cannot stand inside unquoted text"),
             Self::NotWithoutSpace => f.write_str("`not` must be followed by whitespace"),
             Self::NotAfterColon => f.write_str("`not` cannot stand directly behind a colon"),
             Self::DoubleNot => f.write_str("`not` cannot be followed by another `not`"),
@@ -130,9 +128,7 @@ impl crate::ErrorKind for ErrorKind {
             }
             Self::EmptyParentheses => "remove them, or write `\"\"` for empty text",
             Self::RangeAfterColon => "leave out the colon: `field > 5`",
-            Self::RangeInValueList => {
-                "write one comparison for each bound: `field > 5 and field < 9`"
-            }
+            Self::RangeInValueList => "write one comparison for each bound: `field > 5 and field < 9`",
             Self::FieldInValueList => "put the colon in quotes, or close the list first",
             Self::Unexpected(_)
             | Self::UnexpectedEnd

@@ -22,9 +22,7 @@ lalrpop_util::lalrpop_mod!(
     "/kql/grammar.rs"
 );
 
-pub use ast::{
-    Expr, ExprKind, Literal, LiteralKind, Query, RangeOp, Segment, ValueExpr, ValueKind,
-};
+pub use ast::{Expr, ExprKind, Literal, LiteralKind, Query, RangeOp, Segment, ValueExpr, ValueKind};
 pub use error::{ErrorKind, Keyword, SyntaxError};
 pub use escape::{escape_quoted, escape_unquoted};
 pub use print::{print, print_literal};

@@ -7,17 +7,13 @@ use super::error::{ErrorKind, Foreign, SyntaxError};
 use super::token::{Token, Word};
 use crate::Span;
 
-pub(super) fn diagnose(
-    error: ParseError<usize, Token, SyntaxError>,
-    tokens: &Tokens<'_>,
-) -> SyntaxError {
+pub(super) fn diagnose(error: ParseError<usize, Token, SyntaxError>, tokens: &Tokens<'_>) -> SyntaxError {
     match error {
         ParseError::User { error } => error,
         ParseError::UnrecognizedEof { expected, .. } => at_end(&expected, tokens),
-        ParseError::UnrecognizedToken {
-            token: (l, _, r),
-            expected,
-        } => at_token(Span::new(l, r), &expected, tokens),
+        ParseError::UnrecognizedToken { token: (l, _, r), expected } => {
+            at_token(Span::new(l, r), &expected, tokens)
+        }
         // Neither happens with an external lexer and a grammar that reads to the end.
         ParseError::ExtraToken { token: (l, _, r) } => at_token(Span::new(l, r), &[], tokens),
         ParseError::InvalidToken { location } => at_token(Span::at(location), &[], tokens),
@@ -77,8 +73,7 @@ fn special(shape: Shape, span: Span, tokens: &Tokens<'_>) -> Option<(ErrorKind, 
             }
             // `exists key` has the odd word first, `key in (…)` second.
             let odd = [(text, span), (before.of(tokens.source), before)];
-            odd.into_iter()
-                .find_map(|(word, at)| Some((ErrorKind::ForeignOperator(Foreign::of(word)?), at)))
+            odd.into_iter().find_map(|(word, at)| Some((ErrorKind::ForeignOperator(Foreign::of(word)?), at)))
         }
         // `exists(key)`, `contains(key, …)`.
         Shape::Open if previous == Shape::Key => {

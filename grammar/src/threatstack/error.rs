@@ -142,11 +142,7 @@ impl fmt::Display for ErrorKind {
                 write!(f, "Threat Stack filters cannot test for {}", foreign.name())
             }
             Self::ForeignOperator(foreign) => {
-                write!(
-                    f,
-                    "Threat Stack filters have no operator `{}`",
-                    foreign.name()
-                )
+                write!(f, "Threat Stack filters have no operator `{}`", foreign.name())
             }
             Self::ForeignSymbol(sign) => {
                 write!(f, "Threat Stack filters have no operator `{sign}`")

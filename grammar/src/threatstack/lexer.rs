@@ -27,14 +27,7 @@ pub(super) struct Lexer<'s> {
 
 impl<'s> Lexer<'s> {
     pub(super) fn new(source: &'s str, mode: Mode) -> Self {
-        Self {
-            source,
-            mode,
-            raw: Raw::lexer(source),
-            base: 0,
-            after_operator: false,
-            repairs: Vec::new(),
-        }
+        Self { source, mode, raw: Raw::lexer(source), base: 0, after_operator: false, repairs: Vec::new() }
     }
 
     pub(super) fn next_token(&mut self) -> Option<Item> {
@@ -50,10 +43,8 @@ impl<'s> Lexer<'s> {
                 Err(()) if self.after_operator => self.value_word(span),
                 Err(()) => Err(self.unexpected(span)),
             };
-            self.after_operator = matches!(
-                item,
-                Ok((Token::Equality(_) | Token::Order(_) | Token::Matching(_), _))
-            );
+            self.after_operator =
+                matches!(item, Ok((Token::Equality(_) | Token::Order(_) | Token::Matching(_), _)));
             return Some(item);
         }
     }
@@ -143,9 +134,7 @@ impl<'s> Lexer<'s> {
             return Err(SyntaxError::new(span, kind));
         }
         let replacement = quoted(text);
-        let kind = ErrorKind::BareValue {
-            replacement: replacement.clone(),
-        };
+        let kind = ErrorKind::BareValue { replacement: replacement.clone() };
         self.mend(RepairKind::BareValue, span, &replacement, kind)?;
         Ok(string(text.to_owned(), Quotes::Bare, span))
     }
@@ -161,9 +150,7 @@ impl<'s> Lexer<'s> {
         let span = Span::new(first.start, end);
         self.restart_at(end);
         let replacement = quoted(&text);
-        let error = ErrorKind::TypographicQuotes {
-            replacement: replacement.clone(),
-        };
+        let error = ErrorKind::TypographicQuotes { replacement: replacement.clone() };
         self.mend(kind, span, &replacement, error)?;
         Ok(string(text, Quotes::Typographic, span))
     }
@@ -180,11 +167,7 @@ impl<'s> Lexer<'s> {
             Mode::Strict => Err(SyntaxError::new(span, error)),
             Mode::Lenient => {
                 let replacement = replacement.to_owned();
-                self.repairs.push(Repair {
-                    kind,
-                    span,
-                    replacement,
-                });
+                self.repairs.push(Repair { kind, span, replacement });
                 Ok(())
             }
         }

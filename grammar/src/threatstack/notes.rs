@@ -14,8 +14,7 @@ pub(super) fn extensions(source: &str, expr: &Expr) -> Vec<Note> {
 fn visit(source: &str, expr: &Expr, notes: &mut Vec<Note>) {
     match &expr.kind {
         ExprKind::And(list) | ExprKind::Or(list) => {
-            list.iter()
-                .for_each(|operand| visit(source, operand, notes));
+            list.iter().for_each(|operand| visit(source, operand, notes));
         }
         ExprKind::Not(operand) => {
             let kind = Extension::Not;

@@ -71,7 +71,7 @@ pub(super) fn read(
 
 /// What stands for a detection whose text is at fault; the fault itself is reported where it is.
 pub(super) fn unreadable(query: Option<&QueryText>) -> Detection {
-    opaque::because(query, "a key that it depends on could not be read".into())
+    opaque::because(query, crate::frontend::UNREADABLE.into())
 }
 
 fn query(

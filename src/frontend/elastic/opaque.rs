@@ -1,8 +1,8 @@
 //! Rules that are carried without being understood: why, in words and as a finding.
 
-use crate::diagnostic::Span;
-use crate::frontend::codes;
+use crate::diagnostic::{Severity, Span};
 use crate::frontend::reader::{Reader, Table};
+use crate::frontend::{codes, lower};
 use crate::ir::{Detection, Language, Opaque, QueryText};
 
 /// An opaque detection with its reason, reported at `span`.
@@ -38,10 +38,11 @@ pub(super) fn carried(
         }
         _ => {
             let language = query.map_or("this language", |query| name(query.language));
-            (&codes::QUERY_NOT_COMPILED, format!("{language} is carried as it is"))
+            (&lower::codes::LANGUAGE_NOT_COMPILED, format!("{language} is carried as it is"))
         }
     };
-    reader.report(code, format!("this rule cannot be compiled or run here: {reason}"), span);
+    let title = format!("this rule cannot be compiled or run here: {reason}");
+    reader.report(code, title, span).severity = Severity::Info;
     because(query, reason)
 }
 

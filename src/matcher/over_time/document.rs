@@ -8,7 +8,7 @@ use crate::ir::Field;
 
 /// An event that can be asked for its time and for values; implemented by whoever reads events.
 pub trait Document {
-    /// The event's id (`_id`, `eventID`).
+    /// The event's id (`_id`, `eventID`); empty if it has none, and then it is like no other event.
     fn id(&self) -> &str;
 
     /// The index or file it comes from; together with the id it names the event.
@@ -41,6 +41,8 @@ pub struct Event {
     pub effective: Option<i64>,
     /// The override field alone, where the rule has one; else the same as `time`.
     pub(crate) primary: Option<i64>,
+    /// Tells events without an id apart; 0 for all others.
+    pub(crate) serial: usize,
     /// Values by slot of the [`Reading`], each list sorted and without repetitions.
     pub(crate) values: Vec<Vec<Scalar>>,
 }
@@ -72,7 +74,15 @@ impl Event {
                 values
             })
             .collect();
-        Event { id: document.id().into(), index: document.index().into(), time, effective, primary, values }
+        Event {
+            id: document.id().into(),
+            index: document.index().into(),
+            time,
+            effective,
+            primary,
+            serial: 0,
+            values,
+        }
     }
 
     /// The reference that alerts carry.

@@ -15,8 +15,7 @@ impl<'s> Finder<'s> {
     }
 
     pub(super) fn finish(mut self) -> Vec<Trap> {
-        self.traps
-            .sort_by_key(|trap| (trap.span.start, trap.span.end));
+        self.traps.sort_by_key(|trap| (trap.span.start, trap.span.end));
         self.traps
     }
 
@@ -128,11 +127,7 @@ impl<'s> Finder<'s> {
 fn range(field: &Literal, text: &str) -> Option<Option<String>> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;
     let (low, high) = inner.split_once(" TO ")?;
-    Some(comparisons(
-        field,
-        (RangeOp::Gte, low),
-        (RangeOp::Lte, high),
-    ))
+    Some(comparisons(field, (RangeOp::Gte, low), (RangeOp::Lte, high)))
 }
 
 /// The comparisons that a Lucene range means; `*` leaves a side open.

@@ -65,9 +65,7 @@ impl Finder<'_> {
         self.comment(literal, raw, role);
         self.operators(literal, raw);
         if let LiteralKind::Wildcard(segments) = &literal.kind
-            && segments
-                .windows(2)
-                .any(|w| w == [Segment::Star, Segment::Star])
+            && segments.windows(2).any(|w| w == [Segment::Star, Segment::Star])
         {
             let mut single = segments.clone();
             single.dedup_by(|a, b| *a == Segment::Star && *b == Segment::Star);
@@ -91,11 +89,7 @@ impl Finder<'_> {
                 let text = Literal::quoted(text).to_string();
                 self.rewrite(TrapKind::AdjacentWords, literal.span, text);
             } else if role == Role::Value && is_constant_in_other_case(text) {
-                self.rewrite(
-                    TrapKind::ConstantInOtherCase,
-                    literal.span,
-                    text.to_ascii_lowercase(),
-                );
+                self.rewrite(TrapKind::ConstantInOtherCase, literal.span, text.to_ascii_lowercase());
             }
         }
     }
@@ -104,8 +98,7 @@ impl Finder<'_> {
     fn keywords(&mut self, literal: &Literal, raw: &str, role: Role) {
         if let Some(at) = find_escaped_not(raw) {
             let start = literal.span.start + at;
-            self.traps
-                .push(Trap::new(TrapKind::EscapedNot, Span::new(start, start + 4)));
+            self.traps.push(Trap::new(TrapKind::EscapedNot, Span::new(start, start + 4)));
         }
         let is = |word: &str, keyword: &str| word.eq_ignore_ascii_case(keyword);
         let is_chain = |word: &str| is(word, "and") || is(word, "or");
@@ -121,12 +114,10 @@ impl Finder<'_> {
             }
             [first, .., last] => {
                 if is_chain(first.1) {
-                    self.traps
-                        .push(Trap::new(TrapKind::LeadingKeyword, at(first)));
+                    self.traps.push(Trap::new(TrapKind::LeadingKeyword, at(first)));
                 }
                 if is_chain(last.1) || is(last.1, "not") {
-                    self.traps
-                        .push(Trap::new(TrapKind::TrailingKeyword, at(last)));
+                    self.traps.push(Trap::new(TrapKind::TrailingKeyword, at(last)));
                 }
             }
             _ => {}
@@ -169,8 +160,7 @@ impl Finder<'_> {
 
     fn lucene_value(&mut self, literal: &Literal, raw: &str) {
         if raw.len() > 2 && raw.starts_with('/') && raw.ends_with('/') && looks_like_regex(raw) {
-            self.traps
-                .push(Trap::new(TrapKind::LuceneRegex, literal.span));
+            self.traps.push(Trap::new(TrapKind::LuceneRegex, literal.span));
             return;
         }
         if let Some((value, factor)) = raw.rsplit_once('^')
@@ -210,15 +200,11 @@ fn is_unit(digits: Option<&str>) -> bool {
 }
 
 fn is_constant_in_other_case(text: &str) -> bool {
-    ["true", "false", "null"]
-        .iter()
-        .any(|c| text.eq_ignore_ascii_case(c))
+    ["true", "false", "null"].iter().any(|c| text.eq_ignore_ascii_case(c))
 }
 
 fn looks_like_regex(raw: &str) -> bool {
-    [".*", ".+", "[", "|", "?", "^", "$", "\\("]
-        .iter()
-        .any(|sign| raw.contains(sign))
+    [".*", ".+", "[", "|", "?", "^", "$", "\\("].iter().any(|sign| raw.contains(sign))
 }
 
 /// The offset of `\not`, not counting an escaped backslash before `not`.
