@@ -11,16 +11,17 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 use trailsmith::diagnostic::{Source, Span, TextMap};
+use trailsmith::event::Layout;
 use trailsmith::frontend::lower;
 use trailsmith::ir::date_math::parse_instant;
 use trailsmith::ir::{
-    Cardinality, Comparison, Detection, Duration, Field, FieldType, Format, Input, Language, Metadata,
-    MissingFields, NewTerms, Node, Predicate, QueryText, Rule, Schedule, Suppression, TextMatch, Threshold,
-    Vocabulary, Window,
+    Cardinality, Detection, Duration, Field, FieldType, Format, Input, Language, Metadata, MissingFields,
+    NewTerms, Node, QueryText, Rule, Schedule, Suppression, Threshold, Vocabulary, Window,
 };
 use trailsmith::matcher::over_time::{
-    Corpus, Document, Event, Scalar, Simulator, Term, Timing, Written, calculate_from, format_time,
+    Corpus, Event, Reading, Scalar, Simulator, Term, Timing, Written, calculate_from, format_time,
 };
+use trailsmith::matcher::{Options, RuleSet, Scratch};
 
 /// A document as the rows write it: dotted keys.
 struct Row {
@@ -28,39 +29,12 @@ struct Row {
     body: Map<String, Json>,
 }
 
-impl Document for Row {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn index(&self) -> &str {
-        "events"
-    }
-
-    fn time(&self) -> Option<i64> {
-        self.date("@timestamp")
-    }
-
-    fn date(&self, path: &str) -> Option<i64> {
-        parse_instant(self.body.get(path)?.as_str()?)
-    }
-
-    fn values(&self, field: &Field) -> Vec<Scalar> {
-        let elements = match self.body.get(&field.path) {
-            Some(Json::Array(items)) => items.as_slice(),
-            Some(value) => std::slice::from_ref(value),
-            None => &[],
-        };
-        elements.iter().filter_map(scalar).collect()
-    }
-}
-
-fn scalar(value: &Json) -> Option<Scalar> {
-    match value {
-        Json::Bool(truth) => Some(Scalar::Bool(*truth)),
-        Json::Number(number) => Some(Scalar::number(&number.to_string())),
-        Json::String(text) => Some(Scalar::text(text)),
-        _ => None,
+impl Row {
+    /// The document that is indexed.
+    fn record(&self) -> String {
+        let mut body = self.body.clone();
+        body.insert("event.id".into(), json!(self.id));
+        Json::Object(body).to_string()
     }
 }
 
@@ -153,19 +127,20 @@ fn filter(source: &Arc<Source>, query: &str) -> Node {
     lowered.predicate.unwrap_or_else(|| panic!("{:?}", lowered.diagnostics))
 }
 
-/// The rows use equality on keywords only.
-fn matches(node: &Node, row: &Row) -> bool {
-    match &node.predicate {
-        Predicate::Constant(truth) => *truth,
-        Predicate::And(nodes) => nodes.iter().all(|node| matches(node, row)),
-        Predicate::Test(test) => match &test.comparison {
-            Comparison::Text { matcher: TextMatch::Equals(wanted), .. } => {
-                row.values(&test.field).iter().any(|value| value.as_text() == wanted)
-            }
-            other => panic!("not in these rows: {other:?}"),
-        },
-        other => panic!("not in these rows: {other:?}"),
+/// The events of the rows that a rule matches, as its simulator reads them.
+fn events(rule: &Rule, rows: &[Row], reading: &Reading) -> Vec<Event> {
+    let set = RuleSet::compile(&[Arc::new(rule.clone())], &Options::default());
+    assert!(set.skipped(Layout::Ecs).is_empty(), "{:?}", set.skipped(Layout::Ecs));
+    let (mut scratch, mut hits) = (Scratch::default(), Vec::new());
+    let mut found = Vec::new();
+    for record in rows.iter().map(Row::record) {
+        set.judge(&record, Layout::Ecs, &mut scratch, &mut hits).expect("JSON");
+        if !hits.is_empty() {
+            let evidence = set.evidence(0, &record, Layout::Ecs, &mut scratch);
+            found.push(Event::read(&evidence, reading));
+        }
     }
+    found
 }
 
 fn instant(value: &Json) -> i64 {
@@ -303,10 +278,8 @@ fn run(row: &Json) -> Result<(), String> {
                 simulator.set_rule(rule).map_err(|d| d.title)?;
             }
             "run" => {
-                let filter = rule.detection.predicate().expect("a predicate");
                 let reading = simulator.reading();
-                let events = rows.iter().filter(|row| matches(filter, row));
-                let corpus = Corpus::new(reading, events.map(|row| Event::read(row, reading)).collect());
+                let corpus = Corpus::new(reading, events(rule, &rows, reading));
                 warned = simulator.run(instant(value), &corpus).max_signals_exceeded;
             }
             other => panic!("no such step: {other}"),

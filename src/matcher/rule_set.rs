@@ -176,3 +176,7 @@ fn values(way: Way, field: &Field, event: &Event<'_>, memo: &mut Memo) -> Vec<Sc
     }
     out
 }
+
+#[cfg(test)]
+#[path = "rule_set_tests.rs"]
+mod tests;

@@ -125,3 +125,6 @@ pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize)
     exceptions::link(source, &mut read, &items);
     read
 }
+
+#[cfg(test)]
+mod tests;

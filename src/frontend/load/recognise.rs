@@ -35,9 +35,7 @@ fn guess(source: &Arc<Source>, identity: &Identity, named: bool) -> FileRead {
         read_csv(source, identity)
     } else if first.starts_with("---") || first.split_once(':').is_some_and(|(key, _)| is_word(key)) {
         read_yaml(source, identity, named)
-    } else if first.split_once('=').is_some_and(|(key, _)| is_word(key.trim_end()))
-        && toml::parse(source).is_ok()
-    {
+    } else if toml::parse(source).is_ok_and(|tree| elastic_toml::recognises(&tree)) {
         read_toml(source, identity, named)
     } else {
         filter(source, identity)

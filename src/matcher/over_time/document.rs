@@ -35,6 +35,9 @@ pub struct Event {
     pub id: Arc<str>,
     /// The index or file it comes from.
     pub index: Arc<str>,
+    /// The caller's own number for it, such as its position in the input; handed back with
+    /// [`EventRef`] and otherwise ignored. 0 unless set.
+    pub tag: u64,
     /// Its own time (`@timestamp`), in milliseconds since 1970.
     pub time: Option<i64>,
     /// The time by which the rule sees it: the override field, else (unless switched off) its own.
@@ -54,6 +57,8 @@ pub struct EventRef {
     pub id: Arc<str>,
     /// The index or file it comes from.
     pub index: Arc<str>,
+    /// The number that the caller gave it ([`Event::tag`]).
+    pub tag: u64,
     /// Its own time, in milliseconds since 1970.
     pub time: Option<i64>,
 }
@@ -80,6 +85,7 @@ impl Event {
             time,
             effective,
             primary,
+            tag: 0,
             serial: 0,
             values,
         }
@@ -87,7 +93,7 @@ impl Event {
 
     /// The reference that alerts carry.
     pub fn reference(&self) -> EventRef {
-        EventRef { id: self.id.clone(), index: self.index.clone(), time: self.time }
+        EventRef { id: self.id.clone(), index: self.index.clone(), tag: self.tag, time: self.time }
     }
 
     /// Order of evaluation: effective time (events without one last), then id; the rest only makes
