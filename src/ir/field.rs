@@ -71,6 +71,14 @@ impl FieldType {
     /// A keyword without a length limit.
     pub const KEYWORD: FieldType = FieldType::Keyword { ignore_above: None };
 
+    /// The longest value that is indexed, in characters, where the type sets a limit.
+    pub fn ignore_above(self) -> Option<u32> {
+        match self {
+            FieldType::Keyword { ignore_above } => ignore_above,
+            _ => None,
+        }
+    }
+
     /// The name used in listings.
     pub fn as_str(self) -> &'static str {
         match self {
