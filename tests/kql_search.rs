@@ -15,8 +15,8 @@ use trailsmith::schema::{FieldTypes, MapTypes, Reach};
 struct Index(MapTypes);
 
 impl World for Index {
-    fn reach(&self, _: &Field) -> Reach {
-        Reach::Never
+    fn reach(&self, field: &Field, _: Layout) -> Reach {
+        Reach::Path { path: field.path.clone(), prune: false }
     }
 
     fn field_type(&self, _: Vocabulary, path: &str) -> FieldType {
@@ -25,6 +25,10 @@ impl World for Index {
 
     fn document(&self, _: &str) -> Option<String> {
         None
+    }
+
+    fn has_flattened_copy(&self, _: &str) -> bool {
+        true
     }
 }
 

@@ -7,7 +7,12 @@ mod layout;
 mod leaf;
 pub mod normalize;
 mod projection;
+mod read;
 
 pub use layout::Layout;
 pub use leaf::Leaf;
 pub use projection::{JsonError, Projection, Slots, Values};
+pub use read::{
+    Block, Input, Inputs, Problem, ProblemKind, Progress, ReadOptions, Record, Report, Seen, SelectError,
+    Skipped, Summary, codes, read_blocks, select, unwrap_all,
+};

@@ -39,7 +39,8 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
     let mut said: HashSet<(&str, Option<usize>)> = HashSet::new();
     for node in predicates(rule) {
         node.for_each_test(&mut |test, origin| {
-            if test.field.ty == FieldType::Unknown && said.insert((&test.field.path, origin.map(|o| o.start))) {
+            if test.field.ty == FieldType::Unknown && said.insert((&test.field.path, origin.map(|o| o.start)))
+            {
                 let span = origin.map(|origin| within(rule, origin, &test.field.path));
                 findings.push(at(unknown(&test.field), rule, span, ""));
             }
@@ -73,13 +74,13 @@ fn unknown(field: &Field) -> Diagnostic {
     let vocabulary = field.vocabulary;
     match home(vocabulary, &field.path) {
         Some(other) => {
-            let title = format!("`{}` is a {} field, the rule is written in {}", field.path, other.as_str(), vocabulary.as_str());
-            let finding = Diagnostic::new(&FOREIGN_FIELD, title);
-            let names = translations(other, &field.path, vocabulary);
-            match names.as_slice() {
-                [] => finding.help(format!("{} has no field that corresponds", vocabulary.as_str())),
-                names => finding.help(format!("in {} it is {}", vocabulary.as_str(), names.join(" or "))),
-            }
+            let title = format!(
+                "`{}` is a {} field, the rule is written in {}",
+                field.path,
+                other.as_str(),
+                vocabulary.as_str()
+            );
+            Diagnostic::new(&FOREIGN_FIELD, title).help(in_every_vocabulary(&field.path))
         }
         None => {
             let title = format!("{} has no field `{}`", vocabulary.as_str(), field.path);
@@ -91,9 +92,8 @@ fn unknown(field: &Field) -> Diagnostic {
 }
 
 fn advice(vocabulary: Vocabulary, path: &str) -> Option<String> {
-    if let Some(other) = home(vocabulary, path) {
-        let names = translations(other, path, vocabulary);
-        return (!names.is_empty()).then(|| format!("in {} it is {}", vocabulary.as_str(), names.join(" or ")));
+    if home(vocabulary, path).is_some() {
+        return Some(in_every_vocabulary(path));
     }
     let near = nearest(path, schema::names(vocabulary))?;
     Some(format!("did you mean `{near}`?"))
@@ -106,13 +106,8 @@ fn home(vocabulary: Vocabulary, path: &str) -> Option<Vocabulary> {
         .find(|other| *other != vocabulary && schema::types(*other).field_type(path) != FieldType::Unknown)
 }
 
-/// The names in `to` of what `from` calls `path`.
-fn translations(_from: Vocabulary, path: &str, to: Vocabulary) -> Vec<String> {
-    schema::lookup(path)
-        .into_iter()
-        .flat_map(|entry| entry.names(to))
-        .map(|name| format!("`{name}`"))
-        .collect()
+fn in_every_vocabulary(path: &str) -> String {
+    format!("`trailsmith list fields {path}` prints its name in every vocabulary")
 }
 
 /// The field's own name inside its clause.

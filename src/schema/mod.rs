@@ -4,6 +4,7 @@
 //! Knows no rules.
 
 mod categories;
+mod lookup;
 mod mapping;
 mod reach;
 mod resolve;
@@ -13,6 +14,7 @@ mod version;
 mod vocabulary;
 
 pub use categories::{Category, category};
+pub use lookup::{Row, concepts, lookup, nearest};
 pub use reach::{Derived, Payload, Reach};
 pub use resolve::{Origin, origins, reach};
 pub use types::{FieldTypes, MapTypes};

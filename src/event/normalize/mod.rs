@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 pub use derive::{derive, derive_from};
 pub use payload::has_flattened_copy;
-pub use values::{Values, each_at};
+pub use values::{Values, each_at, values_at};
 
 use crate::schema::Version;
 
@@ -100,16 +100,4 @@ pub fn kind(record: &Value) -> Kind {
 fn is_digest(record: &Value) -> bool {
     record.get("eventName").is_none()
         && ["digestS3Object", "digestEndTime"].iter().any(|key| record.get(key).is_some())
-}
-
-/// The values at a dotted path of a document, arrays entered.
-pub fn values_at<'d>(document: &'d Map<String, Value>, path: &str) -> Vec<&'d Value> {
-    let mut out = Vec::new();
-    let ends = path.match_indices('.').map(|(dot, _)| dot).chain([path.len()]);
-    for end in ends {
-        if let Some(value) = document.get(&path[..end]) {
-            each_at(value, path[end..].trim_start_matches('.'), &mut |value| out.push(value));
-        }
-    }
-    out
 }

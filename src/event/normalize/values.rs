@@ -1,7 +1,7 @@
 //! Reading values of a record by path, wherever they come from: a parsed record or the slots of a
 //! projection.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::event::Leaf;
 
@@ -32,19 +32,34 @@ impl Values for Value {
 /// Calls `visit` with every value at a dotted path. Arrays are entered on the way and at the end; a
 /// key that contains dots itself is found like a path.
 pub fn each_at<'v>(value: &'v Value, path: &str, visit: &mut dyn FnMut(&'v Value)) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| each_at(item, path, visit)),
-        _ if path.is_empty() => visit(value),
-        Value::Object(map) => {
-            let ends = path.match_indices('.').map(|(dot, _)| dot).chain([path.len()]);
-            for end in ends {
+    walk(value, Some(path), visit);
+}
+
+/// `None`: the end of the path, which the empty key is not.
+fn walk<'v>(value: &'v Value, path: Option<&str>, visit: &mut dyn FnMut(&'v Value)) {
+    match (value, path) {
+        (Value::Array(items), _) => items.iter().for_each(|item| walk(item, path, visit)),
+        (_, None) => visit(value),
+        (Value::Object(map), Some(path)) => {
+            for end in path.match_indices('.').map(|(dot, _)| dot).chain([path.len()]) {
                 if let Some(inner) = map.get(&path[..end]) {
-                    each_at(inner, path[end..].trim_start_matches('.'), visit);
+                    walk(inner, path.get(end + 1..), visit);
                 }
             }
         }
         _ => {}
     }
+}
+
+/// The values at a dotted path of a document, arrays entered.
+pub fn values_at<'d>(document: &'d Map<String, Value>, path: &str) -> Vec<&'d Value> {
+    let mut out = Vec::new();
+    for end in path.match_indices('.').map(|(dot, _)| dot).chain([path.len()]) {
+        if let Some(value) = document.get(&path[..end]) {
+            walk(value, path.get(end + 1..), &mut |value| out.push(value));
+        }
+    }
+    out
 }
 
 /// The value at a dotted path, through objects only.

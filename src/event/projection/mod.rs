@@ -20,6 +20,7 @@ use serde::de::IgnoredAny;
 
 pub use slots::{Slots, Values};
 use trie::Trie;
+pub(super) use words::special;
 
 /// A record that is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,7 +85,7 @@ impl Projection {
 impl JsonError {
     /// Why the scanner refused `record`: the scanner itself only says no, so that its fast path
     /// stays small; the words are `serde_json`'s.
-    pub(super) fn of(record: &str) -> JsonError {
+    pub(in crate::event) fn of(record: &str) -> JsonError {
         if u32::try_from(record.len()).is_err() {
             return JsonError { offset: 0, message: "the record is larger than 4 GiB".into() };
         }

@@ -3,7 +3,7 @@
 /// The first byte at or after `at` that ends or interrupts a string: a quote, a backslash or a
 /// control character. `bytes.len()` if there is none.
 #[inline(always)]
-pub(super) fn special(bytes: &[u8], mut at: usize) -> usize {
+pub(in crate::event) fn special(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let bits = special_bits(u64::from_le_bytes(*chunk));
         if bits != 0 {

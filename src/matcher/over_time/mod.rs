@@ -10,9 +10,13 @@ pub mod codes;
 mod document;
 mod keys;
 mod once;
+#[cfg(test)]
+mod property_tests;
 mod reading;
 mod scalar;
 mod schedule;
+#[cfg(test)]
+mod test_support;
 
 pub use alert::{Alert, Suppressed, Term};
 pub use document::{Document, Event, EventRef};

@@ -80,7 +80,7 @@ fn candidates(mut events: Vec<&Event>) -> Vec<Candidate> {
 
 /// What the id of an alert about an event is a hash of, beside the rule.
 pub(super) fn event_id(event: &Event) -> AlertId {
-    vec![event.index.to_string(), event.id.to_string()]
+    vec![event.index.to_string(), event.id.to_string(), event.serial.to_string()]
 }
 
 fn group_candidate(simulator: &Simulator<'_>, fold: &Fold, key: &Key, events: &[&Event]) -> Candidate {
