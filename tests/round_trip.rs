@@ -185,6 +185,12 @@ fn corpora_are_read() {
         }
     }
     let time = start.elapsed();
+    let start = std::time::Instant::now();
+    for (name, text) in shared.iter().chain(&others) {
+        let source = Arc::new(trailsmith::diagnostic::Source::new(name.as_str(), text.as_str()));
+        assert!(frontend::tree::toml::parse(&source).is_ok());
+    }
+    println!("of which TOML {:?}", start.elapsed());
     println!("{:<28} read  understood  cloudtrail", "type/language");
     for (kind, [read, understood, cloudtrail]) in &types {
         println!("{kind:<28} {read:>4}  {understood:>10}  {cloudtrail:>10}");
