@@ -100,47 +100,34 @@ impl Feature {
         self.facts().1
     }
 
-    /// The feature in a sentence: "the target has no …".
-    pub fn phrase(self) -> &'static str {
-        self.facts().2
-    }
-
-    fn facts(self) -> (&'static str, &'static Code, &'static str) {
+    fn facts(self) -> (&'static str, &'static Code) {
         use codes::*;
         match self {
-            Feature::Exists => ("exists", &LOSS_PATTERN, "test for existence"),
-            Feature::Equals => ("equals", &LOSS_PATTERN, "comparison of whole texts"),
-            Feature::EqualsAnyCase => ("equals-any-case", &LOSS_CASE, "comparison in any case"),
-            Feature::Prefix => ("prefix", &LOSS_PATTERN, "comparison of beginnings"),
-            Feature::Pattern => ("pattern", &LOSS_PATTERN, "such pattern"),
-            Feature::OneCharacter => ("one-character", &LOSS_ONE_CHARACTER, "sign for one character"),
-            Feature::PatternAnyCase => ("pattern-any-case", &LOSS_CASE, "pattern in any case"),
-            Feature::FlattenedPrefix => {
-                ("flattened-prefix", &LOSS_PATTERN, "comparison of beginnings on a key of a flattened field")
-            }
-            Feature::FlattenedPattern => {
-                ("flattened-pattern", &LOSS_PATTERN, "wildcard on a key of a flattened field")
-            }
-            Feature::TextRange => ("text-range", &LOSS_TEXT_RANGE, "order of texts"),
-            Feature::TextRangeBothEnds => {
-                ("text-range-both-ends", &LOSS_TEXT_RANGE, "range of texts with both ends on one value")
-            }
-            Feature::FlattenedRange => {
-                ("flattened-range", &LOSS_TEXT_RANGE, "range with one end on a key of a flattened field")
-            }
-            Feature::Number => ("number", &LOSS_NUMBER_ORDER, "comparison of numbers"),
-            Feature::Boolean => ("boolean", &LOSS_FIELD_FORM, "booleans"),
-            Feature::Network => ("network", &LOSS_ADDRESS, "comparison with a network"),
-            Feature::AddressRange => ("address-range", &LOSS_ADDRESS, "range of addresses"),
-            Feature::Date => ("date", &LOSS_DATE, "comparison of dates"),
-            Feature::Words => ("words", &LOSS_WORDS, "search for words"),
-            Feature::WordPattern => ("word-pattern", &LOSS_WORDS, "pattern or range over words"),
-            Feature::FreeText => ("free-text", &LOSS_FREE_TEXT, "free text"),
-            Feature::Nested => ("nested", &LOSS_NESTED, "condition on one element of a list"),
-            Feature::Constant => ("constant", &LOSS_CONSTANT, "condition that is always or never true"),
-            Feature::Threshold => ("threshold", &LOSS_THRESHOLD, "count of events"),
-            Feature::Cardinality => ("cardinality", &LOSS_THRESHOLD, "count of distinct values"),
-            Feature::NewTerms => ("new-terms", &LOSS_NEW_TERMS, "memory of earlier values"),
+            Feature::Exists => ("exists", &LOSS_PATTERN),
+            Feature::Equals => ("equals", &LOSS_PATTERN),
+            Feature::EqualsAnyCase => ("equals-any-case", &LOSS_CASE),
+            Feature::Prefix => ("prefix", &LOSS_PATTERN),
+            Feature::Pattern => ("pattern", &LOSS_PATTERN),
+            Feature::OneCharacter => ("one-character", &LOSS_ONE_CHARACTER),
+            Feature::PatternAnyCase => ("pattern-any-case", &LOSS_CASE),
+            Feature::FlattenedPrefix => ("flattened-prefix", &LOSS_PATTERN),
+            Feature::FlattenedPattern => ("flattened-pattern", &LOSS_PATTERN),
+            Feature::TextRange => ("text-range", &LOSS_TEXT_RANGE),
+            Feature::TextRangeBothEnds => ("text-range-both-ends", &LOSS_TEXT_RANGE),
+            Feature::FlattenedRange => ("flattened-range", &LOSS_TEXT_RANGE),
+            Feature::Number => ("number", &LOSS_NUMBER_ORDER),
+            Feature::Boolean => ("boolean", &LOSS_FIELD_FORM),
+            Feature::Network => ("network", &LOSS_ADDRESS),
+            Feature::AddressRange => ("address-range", &LOSS_ADDRESS),
+            Feature::Date => ("date", &LOSS_DATE),
+            Feature::Words => ("words", &LOSS_WORDS),
+            Feature::WordPattern => ("word-pattern", &LOSS_WORDS),
+            Feature::FreeText => ("free-text", &LOSS_FREE_TEXT),
+            Feature::Nested => ("nested", &LOSS_NESTED),
+            Feature::Constant => ("constant", &LOSS_CONSTANT),
+            Feature::Threshold => ("threshold", &LOSS_THRESHOLD),
+            Feature::Cardinality => ("cardinality", &LOSS_THRESHOLD),
+            Feature::NewTerms => ("new-terms", &LOSS_NEW_TERMS),
         }
     }
 

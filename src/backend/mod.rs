@@ -7,6 +7,7 @@
 
 pub mod capability;
 pub mod codes;
+mod elastic;
 pub mod elastic_toml;
 pub mod kibana;
 pub mod kql;

@@ -32,6 +32,11 @@ pub trait Target: Sync {
     /// The ending of files with one artefact, without the dot.
     fn extension(&self) -> &'static str;
 
+    /// Whether it takes queries as they stand that trailsmith does not understand.
+    fn carries_opaque(&self) -> bool {
+        false
+    }
+
     /// Writes the rule and lists what is lost. Metadata that the target has no place for is listed by
     /// [`compile`].
     ///
@@ -46,6 +51,8 @@ pub static ALL: &[&dyn Target] = &[
     &super::query_dsl::QueryDsl,
     &super::kql::Kql,
     &super::lucene::Lucene,
+    &super::kibana::Kibana,
+    &super::kibana::ElasticToml,
     &super::threat_stack::ThreatStack,
 ];
 

@@ -115,19 +115,16 @@ fn translate(leaf: &Predicate, to: Vocabulary, version: Version) -> Fitted {
 pub fn check(leaf: &Predicate, capabilities: &Capabilities) -> Result<(), Refusal> {
     for feature in Feature::of(leaf) {
         if let Some(reason) = capabilities.missing(feature) {
-            return Err(Refusal::new(feature.code(), format!("{}: {reason}", subject(leaf, feature))));
+            let message = match leaf {
+                Predicate::Test(Test { field, .. }) | Predicate::Nested { path: field, .. } => {
+                    format!("`{field}`: {reason}")
+                }
+                _ => reason.to_owned(),
+            };
+            return Err(Refusal::new(feature.code(), message));
         }
     }
     Ok(())
-}
-
-/// What a message about a leaf begins with.
-fn subject(leaf: &Predicate, feature: Feature) -> String {
-    match leaf {
-        Predicate::Test(test) => format!("no {} on `{}`", feature.phrase(), test.field),
-        Predicate::Nested { path, .. } => format!("no {} on `{path}`", feature.phrase()),
-        _ => format!("no {}", feature.phrase()),
-    }
 }
 
 /// The leaf as an indexed field of its type knows it, if the target can say that.
