@@ -5,14 +5,15 @@ use super::codes;
 use super::kql;
 use super::loss::Loss;
 use super::metadata::Key;
-use super::predicate::{ecs, to_ecs};
+use super::predicate::{self, to_ecs};
+use super::query_dsl;
 use super::target::Options;
 use crate::diagnostic::Severity;
 use crate::ir::{
-    Comparison, Detection, Field, FieldType, Format, Language, MissingFields, Predicate, Rule, Suppression,
-    Test, Vocabulary, Window,
+    Comparison, Detection, Field, Format, Language, MissingFields, Node, Predicate, Rule, Suppression, Test,
+    Value, Vocabulary, Window,
 };
-use crate::schema::Version;
+use crate::schema::{Version, types};
 
 /// Keys that Elastic's formats have a place for.
 pub(super) const HOLDS: &[Key] = &[
@@ -63,11 +64,15 @@ pub(super) fn moved(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> R
     if elastic {
         return Ok((rule.clone(), None));
     }
+    let mut moved = rule.clone();
     let text = match &rule.detection {
         Detection::Opaque(opaque) if own && opaque.text.is_some() && rule.exceptions.is_empty() => None,
-        _ => Some(kql::text(rule, options, losses)?),
+        _ => {
+            let (text, filters) = condition(rule, options, losses)?;
+            moved.filters = (!filters.is_empty()).then_some(filters);
+            Some(text)
+        }
     };
-    let mut moved = rule.clone();
     extra_losses(&mut moved, losses);
     moved.vocabulary = Vocabulary::Ecs;
     moved.exceptions.clear();
@@ -113,8 +118,87 @@ pub(super) fn moved(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> R
         new_terms.fields = fields;
     }
     moved.suppression = suppression(rule.suppression.as_ref(), options.version, losses);
-    metadata(&mut moved, options.version, losses);
+    metadata(&mut moved, rule.vocabulary, options.version, losses);
     Ok((moved, text))
+}
+
+/// The condition as KQL, and as filters in Query DSL for those parts that KQL cannot say. Kibana joins
+/// them with "and".
+fn condition(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> Result<(String, Vec<Value>), Loss> {
+    let mut whole = Vec::new();
+    let text = kql::text(rule, options, &mut whole);
+    let parts = match predicate::events(rule) {
+        Some(parts) if text.is_err() || whole.iter().any(Loss::is_refused) => parts,
+        _ => {
+            losses.append(&mut whole);
+            return text.map(|text| (text, Vec::new()));
+        }
+    };
+    let mut conjuncts = Vec::new();
+    for (path, node) in parts {
+        match node.predicate {
+            Predicate::And(nodes) => conjuncts.extend(
+                nodes.into_iter().enumerate().map(|(index, node)| (format!("{path}.and[{index}]"), node)),
+            ),
+            predicate => conjuncts.push((path, Node { predicate, origin: node.origin })),
+        }
+    }
+    let prepare = |part: &(String, Node), fit: &mut dyn FnMut(&Predicate) -> predicate::Fitted| {
+        let mut losses = Vec::new();
+        let parts = std::slice::from_ref(part);
+        let node = predicate::prepare_parts(parts, Vocabulary::Ecs, options.version, fit, &mut losses);
+        (node, losses)
+    };
+    let (mut said, mut filters) = (Vec::new(), Vec::new());
+    for part in &conjuncts {
+        let (node, mut lost) = prepare(part, &mut kql::fits);
+        if lost.iter().any(Loss::is_refused) {
+            let (other, mut lost_there) = prepare(part, &mut query_dsl::fits);
+            if !lost_there.iter().any(Loss::is_refused) {
+                losses.append(&mut lost_there);
+                filters.push(filter(&query_dsl::build(&other)?));
+                continue;
+            }
+        }
+        losses.append(&mut lost);
+        said.push(node);
+    }
+    let node = Node::all(said).simplified();
+    let everything = filters.is_empty() && node.predicate == Predicate::Constant(true);
+    if everything && losses.iter().any(Loss::is_refused) {
+        let message = "what the target can say of the condition is true for every event";
+        return Err(Loss::new(&codes::LOSS_EVERYTHING, "detection", message).at(Some(rule.origin)));
+    }
+    Ok((kql::print(&node)?, filters))
+}
+
+/// A filter as Kibana stores a hand-written one.
+fn filter(query: &query_dsl::Query) -> Value {
+    let meta = [
+        ("alias", Value::Null),
+        ("disabled", false.into()),
+        ("negate", false.into()),
+        ("type", "custom".into()),
+    ];
+    let meta = meta.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    let entries = [("meta".to_owned(), Value::Map(meta)), ("query".to_owned(), value(&query.to_json()))];
+    Value::Map(entries.into())
+}
+
+fn value(json: &serde_json::Value) -> Value {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(truth) => Value::Bool(*truth),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => Value::Int(whole),
+            (None, Some(float)) => Value::Float(float),
+            (None, None) => Value::Literal(number.to_string()),
+        },
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(items) => Value::List(items.iter().map(value).collect()),
+        Json::Object(map) => Value::Map(map.iter().map(|(key, item)| (key.clone(), value(item))).collect()),
+    }
 }
 
 /// Folding by the same keys; without one of them none is written, since fewer keys fold more alerts.
@@ -144,7 +228,7 @@ fn suppression(
 }
 
 /// Keys that Kibana asks for, and field names in ECS.
-fn metadata(rule: &mut Rule, version: Version, losses: &mut Vec<Loss>) {
+fn metadata(rule: &mut Rule, vocabulary: Vocabulary, version: Version, losses: &mut Vec<Loss>) {
     let meta = &mut rule.metadata;
     let mut filled = |key: &str, with: &str| {
         let message = format!("Kibana asks for `{key}`; the rule has none and gets {with}");
@@ -171,7 +255,7 @@ fn metadata(rule: &mut Rule, version: Version, losses: &mut Vec<Loss>) {
         let mut names = Vec::with_capacity(fields.len());
         for (index, name) in fields.iter().enumerate() {
             let path = format!("investigation_fields[{index}]");
-            let key = Field::new(Vocabulary::ThreatStack, name.as_str(), FieldType::Json);
+            let key = Field::new(vocabulary, name.as_str(), types(vocabulary).field_type(name));
             names.extend(field(&key, &path, version, losses).map(|field| field.path));
         }
         *fields = names;
@@ -189,9 +273,8 @@ fn extra_losses(rule: &mut Rule, losses: &mut Vec<Loss>) {
 
 /// The indexed field with the values of a raw one.
 fn field(key: &Field, path: &str, version: Version, losses: &mut Vec<Loss>) -> Option<Field> {
-    let known = ecs(&key.path);
-    if key.vocabulary == Vocabulary::Ecs || known.ty != FieldType::Unknown {
-        return Some(known);
+    if key.vocabulary == Vocabulary::Ecs {
+        return Some(key.clone());
     }
     let exists = Test { field: key.clone(), comparison: Comparison::Exists };
     match to_ecs(&exists, version).map(|said| said.predicate) {

@@ -30,14 +30,19 @@ use crate::ir::{Detection, Rule};
 fn over_events(rule: &Rule, target: &dyn Target, losses: &mut Vec<Loss>) {
     let mut missing = |feature: Feature, path: &str| {
         if let Some(reason) = target.capabilities().missing(feature) {
-            let message = format!("{reason}; if allowed, every event that matches is an alert");
+            let instead = match feature {
+                Feature::Cardinality => "the count of distinct values is left out",
+                _ => "every event that matches is an alert",
+            };
+            let message = format!("{reason}; if allowed, {instead}");
             losses.push(Loss::new(feature.code(), path, message));
         }
     };
     match &rule.detection {
         Detection::Threshold(threshold) => {
             missing(Feature::Threshold, "threshold");
-            if !threshold.cardinality.is_empty() {
+            let counts = target.capabilities().missing(Feature::Threshold).is_none();
+            if counts && !threshold.cardinality.is_empty() {
                 missing(Feature::Cardinality, "threshold.cardinality");
             }
         }

@@ -126,8 +126,17 @@ fn note_own_losses(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) {
     }));
 }
 
+/// A condition that fits as text.
+///
+/// # Errors
+///
+/// A comparison that KQL lacks; [`fits`] leaves none.
+pub fn print(node: &Node) -> Result<String, Loss> {
+    Ok(build::expr(node)?.to_string())
+}
+
 /// What KQL can say of a leaf.
-fn fits(leaf: &Predicate) -> Fitted {
+pub fn fits(leaf: &Predicate) -> Fitted {
     let said = form(leaf)?;
     // A nested body is looked at leaf by leaf afterwards.
     if !matches!(said.predicate, Predicate::Nested { .. })

@@ -81,12 +81,7 @@ pub fn prepare(
         return Err(Loss::new(&codes::LOSS_OPAQUE, "detection", reason).at(Some(rule.origin)));
     };
     let trivial = Node::all(parts.iter().map(|(_, node)| node.clone()).collect()).simplified();
-    let mut nodes = Vec::with_capacity(parts.len());
-    for (path, node) in &parts {
-        let translated = rewrite(node, path, &mut |leaf| translate(leaf, vocabulary, version), losses);
-        nodes.push(rewrite(&translated, path, fit, losses));
-    }
-    let node = Node::all(nodes).simplified();
+    let node = prepare_parts(&parts, vocabulary, version, fit, losses);
     let everything = Predicate::Constant(true);
     if node.predicate == everything && trivial.predicate != everything && losses.iter().any(Loss::is_refused)
     {
@@ -94,6 +89,23 @@ pub fn prepare(
         return Err(Loss::new(&codes::LOSS_EVERYTHING, "detection", message).at(trivial.origin));
     }
     Ok(node)
+}
+
+/// The conjunction of parts, each under its path, translated into a vocabulary and into what the
+/// target can say.
+pub fn prepare_parts(
+    parts: &[(String, Node)],
+    vocabulary: Vocabulary,
+    version: Version,
+    fit: &mut dyn FnMut(&Predicate) -> Fitted,
+    losses: &mut Vec<Loss>,
+) -> Node {
+    let mut nodes = Vec::with_capacity(parts.len());
+    for (path, node) in parts {
+        let translated = rewrite(node, path, &mut |leaf| translate(leaf, vocabulary, version), losses);
+        nodes.push(rewrite(&translated, path, fit, losses));
+    }
+    Node::all(nodes).simplified()
 }
 
 fn translate(leaf: &Predicate, to: Vocabulary, version: Version) -> Fitted {

@@ -14,10 +14,10 @@ use serde_json::{Map, Value};
 
 use super::capability::{Capabilities, Feature};
 use super::loss::{Artefact, Loss};
-use super::predicate::{fit, prepare};
+use super::predicate::{Fitted, fit, prepare};
 use super::target::{Made, Options, Target};
 use super::{codes, kql};
-use crate::ir::{Detection, Rule, Vocabulary};
+use crate::ir::{Detection, Predicate, Rule, Vocabulary};
 use crate::schema;
 
 pub use build::build;
@@ -65,8 +65,7 @@ impl Target for QueryDsl {
         let query = if options.untyped {
             kibana::untyped(&kql::tree(rule, options, losses)?, schema::ecs())
         } else {
-            let fit = &mut |leaf: &_| fit(leaf, &CAPABILITIES);
-            build(&prepare(rule, Vocabulary::Ecs, options.version, fit, losses)?)?
+            build(&prepare(rule, Vocabulary::Ecs, options.version, &mut fits, losses)?)?
         };
         let clauses = query.clauses();
         if clauses > tree::MOST_CLAUSES {
@@ -86,4 +85,9 @@ impl Target for QueryDsl {
         super::over_events(rule, self, losses);
         Ok(Artefact::Json(Value::Object(body)))
     }
+}
+
+/// What Query DSL can say of a leaf.
+pub fn fits(leaf: &Predicate) -> Fitted {
+    fit(leaf, &CAPABILITIES)
 }
