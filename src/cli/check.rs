@@ -47,7 +47,8 @@ impl Check {
         findings.extend(testing::Fixtures::read(&fixtures).diagnostics);
         let findings = suppressed(findings, sources);
         let count = |severity| findings.iter().filter(|d: &&Diagnostic| d.severity == severity).count();
-        let (errors, warnings, infos) = (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
+        let (errors, warnings, infos) =
+            (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
         let outcome = session.findings(findings, format)?;
         let rules = loaded.rules.len();
         session.note(&format!("{rules} rules · {errors} errors · {warnings} warnings · {infos} notes"))?;

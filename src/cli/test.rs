@@ -94,7 +94,8 @@ impl Test {
 /// elsewhere.
 fn rule_paths(named: &[PathBuf], fixtures: &Fixtures) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = named.iter().filter(|path| !is_fixture(path)).cloned().collect();
-    let within = |file: &Path| named.iter().any(|path| file.starts_with(clean(path)) || clean(path) == Path::new("."));
+    let within =
+        |file: &Path| named.iter().any(|path| file.starts_with(clean(path)) || clean(path) == Path::new("."));
     paths.extend(fixtures.rule_files().into_iter().filter(|file| !within(file)));
     paths
 }

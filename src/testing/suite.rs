@@ -55,7 +55,8 @@ impl Fixtures {
 
     /// The rule files that the fixtures are for and that exist.
     pub fn rule_files(&self) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> = self.files.iter().flat_map(|(_, rules)| rules.iter().cloned()).collect();
+        let mut files: Vec<PathBuf> =
+            self.files.iter().flat_map(|(_, rules)| rules.iter().cloned()).collect();
         files.retain(|path| path.is_file());
         files.sort();
         files.dedup();
@@ -113,7 +114,8 @@ pub fn run(mut fixtures: Fixtures, rules: &[Arc<Rule>], settings: &Settings) -> 
     let results: Vec<Vec<(CaseReport, Vec<Observation>, Option<Diagnostic>)>> = pairs
         .par_iter()
         .map(|(file, rule)| {
-            let wanted = |case: &&Case| settings.filter.as_ref().is_none_or(|f| f.is_match(&full_name(rule, case)));
+            let wanted =
+                |case: &&Case| settings.filter.as_ref().is_none_or(|f| f.is_match(&full_name(rule, case)));
             file.cases.iter().filter(wanted).map(|case| one(file, case, rule, &files, settings)).collect()
         })
         .collect();
@@ -168,10 +170,12 @@ fn one(
     let runnable = case.expect.is_some() && !case.events.is_empty();
     let broken = diagnostic.as_ref().is_some_and(|d| d.code == &FIXTURE_EVENTS);
     let outcome = match &case.todo {
-        Some(reason) if !runnable || (!judged.failures.is_empty() && !broken) => Outcome::Todo(reason.clone()),
-        Some(reason) if judged.failures.is_empty() => {
-            Outcome::Failed(vec![Failure::new(format!("the case is marked `todo` ({reason}) but passes; remove `todo`"))])
+        Some(reason) if !runnable || (!judged.failures.is_empty() && !broken) => {
+            Outcome::Todo(reason.clone())
         }
+        Some(reason) if judged.failures.is_empty() => Outcome::Failed(vec![Failure::new(format!(
+            "the case is marked `todo` ({reason}) but passes; remove `todo`"
+        ))]),
         _ if judged.failures.is_empty() => Outcome::Passed,
         _ => Outcome::Failed(judged.failures),
     };
