@@ -78,7 +78,9 @@ fn odd_records() -> Vec<Value> {
 
 /// The canonical texts of a document, by path.
 fn texts(value: &Value, path: &str, out: &mut HashMap<String, BTreeSet<String>>) {
-    let mut put = |text: String| drop(out.entry(path.to_owned()).or_default().insert(text));
+    let mut put = |text: String| {
+        out.entry(path.to_owned()).or_default().insert(text);
+    };
     match value {
         Value::Null => {}
         Value::Object(map) => map.iter().for_each(|(key, value)| match path {
@@ -164,10 +166,10 @@ impl Seen<'_> {
                     out.clear();
                 }
             }
-            Reach::Constant(text) => drop(out.insert((*text).to_owned())),
-            Reach::Derived(derived) => {
-                derive_from(*derived, self, &mut |text| drop(out.insert(text.to_owned())))
-            }
+            Reach::Constant(text) => _ = out.insert((*text).to_owned()),
+            Reach::Derived(derived) => derive_from(*derived, self, &mut |text| {
+                out.insert(text.to_owned());
+            }),
             Reach::Never => {}
             Reach::Document(_) | Reach::Enrichment(_) => return None,
         }
@@ -204,7 +206,7 @@ fn virtual_values_are_the_documents(version: Version) {
     let mut paths: BTreeSet<String> = BTreeSet::new();
     for (_, _, reach) in &reaches {
         match reach {
-            Reach::Path { path, .. } => drop(paths.insert(path.clone())),
+            Reach::Path { path, .. } => _ = paths.insert(path.clone()),
             Reach::Flattened { payload, path, .. } => paths.extend([payload.raw().to_owned(), path.clone()]),
             Reach::Derived(derived) => paths.extend(derived.inputs().iter().map(|path| path.to_string())),
             _ => {}

@@ -125,7 +125,9 @@ impl Match {
             0 => String::new(),
             repeated => format!(" · {repeated} repeated"),
         };
-        session.note(&format!("{events} events · {rules} rules · {hits} hits{repeated} · {seconds:.2} s"))?;
+        let parts = [(events as usize, "event"), (rules, "rule"), (hits as usize, "hit")];
+        let line = parts.map(|(number, what)| super::session::count(number, what)).join(" · ");
+        session.note(&format!("{line}{repeated} · {seconds:.2} s"))?;
         Ok(outcome)
     }
 }

@@ -10,7 +10,7 @@ use super::args::Format;
 use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::Session;
-use crate::testing::codes::MISSING_FIXTURE;
+use crate::testing::codes::{FIXTURE_EVENTS, MISSING_FIXTURE};
 use crate::testing::{Fixtures, Settings, clean, fixtures, is_fixture, report, run};
 
 /// Run the fixtures (NAME.test.yml) of rules
@@ -72,6 +72,7 @@ impl Test {
         outcome.findings |= report.coverage.iter().any(|rule| rule.percent() < least);
         let mut findings = loaded.diagnostics;
         findings.append(&mut report.diagnostics);
+        outcome.unreadable |= findings.iter().any(|d| d.code == &FIXTURE_EVENTS);
         // A broken fixture file tests nothing: that is no success.
         outcome.findings |= findings.iter().any(|d| d.severity == crate::diagnostic::Severity::Error);
         if self.fail_on_missing {
