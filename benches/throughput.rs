@@ -69,7 +69,9 @@ fn main() {
 /// Time to load and compile all shared rules: the AWS ones and the 1,198 others.
 fn load(shared: &Path, folder: &Path) {
     let archive = File::open(shared.join("data/elastic/other_rules.tar.gz")).expect("the other rules");
-    tar::Archive::new(flate2::read::GzDecoder::new(archive)).unpack(folder.join("other")).expect("a tar archive");
+    tar::Archive::new(flate2::read::GzDecoder::new(archive))
+        .unpack(folder.join("other"))
+        .expect("a tar archive");
     let mut best = Duration::MAX;
     let mut summary = String::new();
     for _ in 0..PASSES {
@@ -94,7 +96,9 @@ fn time(work: impl FnOnce()) -> Duration {
 
 fn replicate(corpus: &Path, file: &Path, events: usize) {
     let mut text = Vec::new();
-    flate2::read::GzDecoder::new(File::open(corpus).expect("the corpus")).read_to_end(&mut text).expect("gzip");
+    flate2::read::GzDecoder::new(File::open(corpus).expect("the corpus"))
+        .read_to_end(&mut text)
+        .expect("gzip");
     let lines: Vec<&[u8]> = text.split(|&b| b == b'\n').filter(|line| !line.is_empty()).collect();
     let mut out = BufWriter::new(File::create(file).expect("a file"));
     for line in lines.iter().cycle().take(events) {

@@ -2,14 +2,16 @@
 //!
 //! The rooms of this crate, lowest first; each may use those above it in this list and no other:
 //! [`diagnostic`], [`ir`], [`schema`], [`frontend`], [`event`], [`matcher`], [`backend`],
-//! [`testing`], [`lint`], [`cli`]. `ARCHITECTURE.md` says what each owns.
+//! [`replay`], [`testing`], [`lint`], [`cli`]. `ARCHITECTURE.md` says what each owns.
 
 pub mod backend;
+pub mod cli;
 pub mod diagnostic;
 pub mod event;
 pub mod frontend;
 pub mod ir;
 pub mod lint;
 pub mod matcher;
+pub mod replay;
 pub mod schema;
 pub mod testing;

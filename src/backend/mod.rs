@@ -1,1 +1,4 @@
 //! Rules → artefacts, one folder a target.
+
+pub mod elastic_toml;
+pub mod kibana;

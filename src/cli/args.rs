@@ -109,3 +109,9 @@ impl From<FailOn> for Severity {
         }
     }
 }
+
+/// Reads a generation of ECS documents.
+pub(super) fn version(text: &str) -> Result<crate::schema::Version, String> {
+    let known = crate::schema::Version::ALL.map(crate::schema::Version::as_str).join(", ");
+    crate::schema::Version::parse(text).ok_or_else(|| format!("one of: {known}"))
+}

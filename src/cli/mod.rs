@@ -8,10 +8,8 @@ mod args;
 mod check;
 pub mod codes;
 pub mod config;
-mod events;
 mod exit;
 mod explain;
-mod hits;
 mod list;
 mod normalize;
 mod registry;
@@ -19,6 +17,7 @@ mod replay;
 mod rules;
 mod session;
 mod test;
+mod verdict;
 
 use std::ffi::OsString;
 use std::io;

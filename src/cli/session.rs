@@ -33,7 +33,12 @@ impl Session {
             },
         };
         let style = style(global.color, &io::stdout());
-        Ok(Session { config: config.map_err(Stop::Config)?, style, out: BufWriter::new(io::stdout()), global })
+        Ok(Session {
+            config: config.map_err(Stop::Config)?,
+            style,
+            out: BufWriter::new(io::stdout()),
+            global,
+        })
     }
 
     /// The format to print in: what was asked for, else by where the output goes. Formats outside
@@ -68,6 +73,13 @@ impl Session {
         Ok(())
     }
 
+    /// An error on standard error, as one sentence.
+    pub fn error(&mut self, sentence: &str) -> Result<(), Stop> {
+        self.out.flush()?;
+        writeln!(io::stderr(), "error: {sentence}")?;
+        Ok(())
+    }
+
     /// A line on standard error, unless `--quiet`.
     pub fn note(&mut self, line: &str) -> Result<(), Stop> {
         if !self.global.quiet {
@@ -94,6 +106,16 @@ impl Session {
         diagnostics.retain(|d| !ignored(d));
         diagnostics.sort_by_key(Diagnostic::sort_key);
     }
+}
+
+/// `1 rule`, `2 rules`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Whether a finding is an error.
+pub(super) fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
 }
 
 /// One finding for standard error.

@@ -5,6 +5,7 @@
 
 mod layout;
 mod leaf;
+pub mod normalize;
 mod projection;
 mod read;
 

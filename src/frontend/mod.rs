@@ -1,8 +1,26 @@
-//! From the text of a rule file to [`Rule`](crate::ir::Rule)s, with an origin for every clause.
+//! Rule files → [`Rule`](crate::ir::Rule)s, one folder a format.
 //!
-//! One folder a rule format; [`lower`] turns query texts into predicates. Uses the grammar crate;
-//! knows no back ends.
+//! [`load`] finds files, recognises their format by content and reads what they hold; a good rule
+//! beside a bad one is still read. Texts become [`tree::Tree`]s with spans, the format's folder
+//! reads keys from them, [`lower`] gives queries their meaning. Knows no back end.
 
 pub mod codes;
+pub mod elastic;
+pub mod elastic_toml;
+pub mod kibana;
+mod load;
 pub mod lower;
+pub mod reader;
+pub mod threat_stack;
+pub mod trailsmith;
 pub mod tree;
+
+pub use load::{Loaded, Options, load, load_text};
+
+/// The reason of a detection whose text is at fault; the fault itself is an error of its own.
+pub const UNREADABLE: &str = "a key that it depends on could not be read";
+
+/// `1 action is`, `2 actions are`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

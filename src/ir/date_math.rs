@@ -98,6 +98,46 @@ impl DateMath {
         }
         to_millis(at, Offset::UTC)
     }
+
+    /// The distance from `now` in milliseconds where it is the same at any `now`: that of `now-5m` is
+    /// -300,000; `now/d`, `now-1M` and dates have none.
+    pub fn fixed_offset(&self) -> Option<i64> {
+        if self.anchor != Anchor::Now {
+            return None;
+        }
+        self.steps.iter().try_fold(0i64, |sum, step| match step {
+            Step::Add(count, unit) => Some(sum.saturating_add(count.saturating_mul(unit.millis()?))),
+            Step::Round(_) => None,
+        })
+    }
+
+    /// Like [`resolve`](Self::resolve), but an instant that leaves the calendar becomes the earliest or
+    /// the latest there is.
+    pub fn resolve_saturating(&self, now_millis: i64, round: Round) -> i64 {
+        if let Some(offset) = self.fixed_offset() {
+            return now_millis.saturating_add(offset);
+        }
+        let add = |step: &Step| if let Step::Add(count, _) = step { count.signum() } else { 0 };
+        self.resolve(now_millis, round).unwrap_or_else(|| match self.steps.iter().map(add).sum::<i64>() {
+            0 => now_millis,
+            sum if sum < 0 => i64::MIN,
+            _ => i64::MAX,
+        })
+    }
+}
+
+impl Unit {
+    /// Its length, if it always has the same.
+    fn millis(self) -> Option<i64> {
+        Some(match self {
+            Unit::Year | Unit::Month => return None,
+            Unit::Week => 604_800_000,
+            Unit::Day => 86_400_000,
+            Unit::Hour => 3_600_000,
+            Unit::Minute => 60_000,
+            Unit::Second => 1_000,
+        })
+    }
 }
 
 /// Milliseconds of a complete or partial date, rounded down; `None` if it is no date. Accepts what
@@ -308,5 +348,18 @@ mod tests {
         }
         let far = DateMath::parse("now+9223372036854775807y").unwrap();
         assert_eq!(far.resolve(0, Round::Down), None);
+        assert_eq!(far.resolve_saturating(0, Round::Down), i64::MAX);
+    }
+
+    #[test]
+    fn only_plain_lengths_keep_their_distance_from_now() {
+        let math = |text| DateMath::parse(text).unwrap();
+        assert_eq!(math("now-5m+1s").fixed_offset(), Some(-299_000));
+        assert_eq!(math("now-9223372036854775807w").resolve_saturating(0, Round::Down), -i64::MAX);
+        assert_eq!(math("now-9223372036854775807M").resolve_saturating(0, Round::Down), i64::MIN);
+        assert_eq!(math("now/d").resolve_saturating(i64::MAX, Round::Down), i64::MAX);
+        for text in ["now/d", "now-1M", "2024-01-01"] {
+            assert_eq!(math(text).fixed_offset(), None);
+        }
     }
 }

@@ -16,6 +16,10 @@ pub enum Vocabulary {
 }
 
 impl Vocabulary {
+    /// Every vocabulary.
+    pub const ALL: [Vocabulary; 4] =
+        [Vocabulary::Ecs, Vocabulary::CloudTrail, Vocabulary::ThreatStack, Vocabulary::Splunk];
+
     /// The name used in listings and in rule files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -66,6 +70,14 @@ pub enum FieldType {
 impl FieldType {
     /// A keyword without a length limit.
     pub const KEYWORD: FieldType = FieldType::Keyword { ignore_above: None };
+
+    /// The longest value that is indexed, in characters, where the type sets a limit.
+    pub fn ignore_above(self) -> Option<u32> {
+        match self {
+            FieldType::Keyword { ignore_above } => ignore_above,
+            _ => None,
+        }
+    }
 
     /// The name used in listings.
     pub fn as_str(self) -> &'static str {

@@ -29,6 +29,17 @@ impl Duration {
         };
         (number >= 0).then(|| number.checked_mul(millis).map(|millis| Duration { millis }))?
     }
+
+    /// In the largest of hours, minutes and seconds that divides it, as Kibana writes durations;
+    /// parts of a second are dropped.
+    pub fn in_hours_minutes_seconds(self) -> (i64, &'static str) {
+        match self.millis {
+            0 => (0, "s"),
+            millis if millis % 3_600_000 == 0 => (millis / 3_600_000, "h"),
+            millis if millis % 60_000 == 0 => (millis / 60_000, "m"),
+            millis => (millis / 1_000, "s"),
+        }
+    }
 }
 
 impl fmt::Display for Duration {

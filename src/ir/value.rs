@@ -85,3 +85,9 @@ impl From<bool> for Value {
         Value::Bool(truth)
     }
 }
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Value::List(items)
+    }
+}

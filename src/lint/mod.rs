@@ -4,7 +4,7 @@
 //! a line to [`ALL`]. A lint reports only what is certain; what is merely unusual is not a finding.
 
 mod contradiction;
-//mod fields;
+mod fields;
 mod metadata;
 mod playbook;
 mod risk_score;
@@ -13,7 +13,8 @@ pub mod suppression;
 mod value_case;
 
 use crate::diagnostic::{Diagnostic, Page, Span};
-use crate::ir::{Node, Rule};
+use crate::ir::{Format, Node, Rule};
+use crate::testing;
 
 /// A lint: its codes and its check of one rule.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub struct Lint {
 /// Every lint.
 pub static ALL: &[Lint] = &[
     Lint { codes: contradiction::ALL, check: contradiction::check },
-    //Lint { codes: fields::ALL, check: fields::check },
+    Lint { codes: fields::ALL, check: fields::check },
     Lint { codes: metadata::ALL, check: metadata::check },
     Lint { codes: playbook::ALL, check: playbook::check },
     Lint { codes: risk_score::ALL, check: risk_score::check },
@@ -47,6 +48,19 @@ pub fn check(rule: &Rule) -> Vec<Diagnostic> {
     findings
 }
 
+/// The finding on a rule beside whose file no fixture file lies. A fixture file elsewhere may name the
+/// rule all the same: that is for the runner to know, which knows all fixture files.
+pub fn missing_fixture(rule: &Rule) -> Option<Diagnostic> {
+    let path = std::path::Path::new(rule.source.path());
+    if testing::beside(path).is_file() {
+        return None;
+    }
+    let finding = Diagnostic::new(&testing::codes::MISSING_FIXTURE, "the rule has no fixture");
+    let name = testing::beside(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let finding = whole(finding.help(format!("put `{name}` beside it")), rule);
+    Some(finding.for_rule(&rule.id, rule.name()))
+}
+
 /// Every predicate of a rule: the detection's and those of its exceptions.
 fn predicates(rule: &Rule) -> impl Iterator<Item = &Node> {
     rule.detection.predicate().into_iter().chain(rule.exceptions.iter().map(|e| &e.predicate))
@@ -55,10 +69,14 @@ fn predicates(rule: &Rule) -> impl Iterator<Item = &Node> {
 /// Where a text stands in the rule's part of its file, if it stands there exactly once; lints on
 /// metadata point there, since metadata carries no positions of its own.
 fn place_of(rule: &Rule, needle: &str) -> Option<Span> {
-    let text = rule.source.slice(rule.origin);
-    let mut found = text.match_indices(needle);
+    // The origin of a TOML rule is its table's head; the file holds nothing else.
+    let within = match rule.format {
+        Format::ElasticToml => Span::new(0, rule.source.text().len()),
+        _ => rule.origin,
+    };
+    let mut found = rule.source.slice(within).match_indices(needle);
     let (at, _) = found.next()?;
-    let start = rule.origin.start + at;
+    let start = within.start + at;
     found.next().is_none().then(|| Span::new(start, start + needle.len()))
 }
 

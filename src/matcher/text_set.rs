@@ -14,6 +14,11 @@ impl TextSet {
         TextSet { texts }
     }
 
+    /// The texts.
+    pub(super) fn texts(&self) -> &[Box<str>] {
+        &self.texts
+    }
+
     /// Whether the text is in the set.
     pub(super) fn contains(&self, text: &str) -> bool {
         self.texts.binary_search_by(|probe| key(probe).cmp(&key(text))).is_ok()

@@ -4,6 +4,7 @@
 //! Knows no rules.
 
 mod categories;
+mod lookup;
 mod mapping;
 mod reach;
 mod resolve;
@@ -13,8 +14,9 @@ mod version;
 mod vocabulary;
 
 pub use categories::{Category, category};
+pub use lookup::{Row, concepts, lookup, nearest};
 pub use reach::{Derived, Payload, Reach};
-pub use resolve::reach;
+pub use resolve::{Origin, origins, reach};
 pub use types::{FieldTypes, MapTypes};
 pub use version::{Shape, Version};
 pub use vocabulary::{base_field, cloudtrail, ecs, names, splunk, threat_stack, types};

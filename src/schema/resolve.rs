@@ -1,6 +1,6 @@
 //! Decides how a field is reached in a record of either shape.
 
-use super::mapping::{self, How, alias, below, of_ecs};
+use super::mapping::{self, How, MAPPINGS, alias, below, of_ecs};
 use super::{Derived, Payload, Reach, Shape, Version, base_field, ecs};
 use crate::ir::{Field, FieldType, Vocabulary};
 
@@ -102,6 +102,32 @@ fn ecs_on_raw(path: &str, version: Version) -> Reach {
     }
 }
 
+/// Where the normaliser takes a field's value from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The same text in every document.
+    Constant(&'static str),
+    /// The value at a raw path.
+    Copy(&'static str),
+    /// A function of the record.
+    Derived(Derived),
+}
+
+/// The fields of a generation's documents that the mapping table describes completely, in its order.
+/// The copies of payloads, lists and digests are the normaliser's own business.
+pub fn origins(version: Version) -> impl Iterator<Item = (&'static str, Origin)> {
+    MAPPINGS.iter().filter_map(move |row| {
+        let origin = match if version == Version::Legacy { row.legacy } else { row.how } {
+            How::Constant(text) => Origin::Constant(text),
+            How::Same | How::Under => Origin::Copy(row.raw?),
+            How::Path(raw) => Origin::Copy(raw),
+            How::Derived => Origin::Derived(function(row.ecs, version)?),
+            _ => return None,
+        };
+        Some((row.ecs, origin))
+    })
+}
+
 fn payload(raw: &str) -> Option<Payload> {
     Payload::ALL.into_iter().find(|payload| payload.raw() == raw)
 }
@@ -140,7 +166,7 @@ fn function(path: &str, version: Version) -> Option<Derived> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{mapping::MAPPINGS, types};
+    use crate::schema::types;
 
     fn of(vocabulary: Vocabulary, path: &str, shape: Shape, version: Version) -> Reach {
         reach(&Field::new(vocabulary, path, types(vocabulary).field_type(path)), shape, version)

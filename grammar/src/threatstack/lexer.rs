@@ -72,8 +72,8 @@ impl<'s> Lexer<'s> {
             Raw::Unterminated if self.mode == Mode::Lenient => {
                 return self.typographic(span, RepairKind::MismatchedQuotes);
             }
-            Raw::Unterminated => return Err(unterminated(span)),
-            Raw::ChineseKeyword | Raw::Word | Raw::Number | Raw::Foreign if self.after_operator => {
+            Raw::Unterminated => return Err(unterminated(span.start, span.start + 1)),
+            Raw::Word | Raw::Number | Raw::Foreign if self.after_operator => {
                 return self.value_word(span);
             }
             Raw::ChineseKeyword | Raw::Word => return self.word(span),
@@ -109,11 +109,13 @@ impl<'s> Lexer<'s> {
         Ok((Token::Key(Key { path, span }), span))
     }
 
-    /// What stands behind an operator without quotation marks, up to whitespace or a parenthesis:
-    /// a number, `null`, a boolean, or a value that should have been quoted.
+    /// What stands behind an operator without quotation marks, up to whitespace, a parenthesis
+    /// or a Chinese keyword: a number, `null`, a boolean, or a value that should have been quoted.
     fn value_word(&mut self, first: Span) -> Item {
         let rest = &self.source[first.start..];
-        let len = rest.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')')).unwrap_or(rest.len());
+        let len = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '且' | '或'))
+            .unwrap_or(rest.len());
         let span = Span::new(first.start, first.start + len);
         let text = span.of(self.source);
         self.restart_at(span.end);
@@ -143,7 +145,7 @@ impl<'s> Lexer<'s> {
         let open = self.source[first.start..].chars().next().unwrap_or('"');
         let inner = first.start + open.len_utf8();
         let Some((text, end)) = scan_string(self.source, inner, closing(open)) else {
-            return Err(unterminated(Span::new(first.start, inner)));
+            return Err(unterminated(first.start, inner));
         };
         let span = Span::new(first.start, end);
         self.restart_at(end);
@@ -206,11 +208,9 @@ fn number(text: &str, span: Span) -> Token {
     Token::Number(Value { kind, span })
 }
 
-fn unterminated(span: Span) -> SyntaxError {
-    // All quotation marks that get here without a partner are one character long; straight ones
-    // come with the rest of the text.
-    let end = if span.len() > 3 { span.start + 1 } else { span.end };
-    SyntaxError::new(Span::new(span.start, end), ErrorKind::UnterminatedString)
+/// The error for a quotation mark from `start` to `end`.
+fn unterminated(start: usize, end: usize) -> SyntaxError {
+    SyntaxError::new(Span::new(start, end), ErrorKind::UnterminatedString)
 }
 
 fn is_number(text: &str) -> bool {

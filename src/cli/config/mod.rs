@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::codes;
 use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::schema::Version;
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "trailsmith.toml";
@@ -25,8 +26,8 @@ pub struct Config {
     pub ignore: Vec<String>,
     /// The least severity that makes the exit code 1.
     pub fail_on: Option<Severity>,
-    /// The field layout of Elastic's AWS integration.
-    pub integration_version: Option<String>,
+    /// The generation of documents that ECS rules are meant for.
+    pub integration_version: Option<Version>,
 }
 
 impl Config {
@@ -52,9 +53,9 @@ impl Config {
     /// A diagnostic when it cannot be read or used.
     pub fn open(path: &Path, known_code: &dyn Fn(&str) -> bool) -> Result<Self, Box<Diagnostic>> {
         let name = path.to_string_lossy().replace('\\', "/");
-        let text = std::fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| {
-            String::from_utf8(bytes).map_err(|_| "the file is not UTF-8 text".to_owned())
-        });
+        let text = std::fs::read(path)
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "the file is not UTF-8 text".to_owned()));
         let text = text.map_err(|reason| {
             let source = Arc::new(Source::new(name.clone(), ""));
             let title = format!("cannot read the configuration: {reason}");

@@ -9,11 +9,10 @@ use toml::de::{DeTable, DeValue};
 use super::Config;
 use crate::cli::codes;
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
+use crate::schema::Version;
 
 /// The keys that exist.
 const KEYS: [&str; 5] = ["rules", "exclude", "ignore", "fail-on", "integration-version"];
-/// The layouts of `integration-version`.
-pub const INTEGRATION_VERSIONS: [&str; 3] = ["legacy", "7.4", "8.9"];
 
 type Read<T> = Result<T, Box<Diagnostic>>;
 
@@ -26,9 +25,12 @@ pub(super) fn read(source: &Arc<Source>, known_code: &dyn Fn(&str) -> bool) -> R
     for (key, value) in table.get_ref() {
         let key_span = Span::from(key.span());
         match key.get_ref().as_ref() {
-            "rules" => config.rules = texts(source, value)?.into_iter().map(|(path, _)| path.into()).collect(),
+            "rules" => {
+                config.rules = texts(source, value)?.into_iter().map(|(path, _)| path.into()).collect()
+            }
             "exclude" => {
-                config.exclude = texts(source, value)?.into_iter().map(|(path, _)| PathBuf::from(path)).collect();
+                config.exclude =
+                    texts(source, value)?.into_iter().map(|(path, _)| PathBuf::from(path)).collect();
             }
             "ignore" => {
                 for (code, span) in texts(source, value)? {
@@ -43,11 +45,11 @@ pub(super) fn read(source: &Arc<Source>, known_code: &dyn Fn(&str) -> bool) -> R
             "fail-on" => config.fail_on = Some(severity(source, value)?),
             "integration-version" => {
                 let (version, span) = text(source, value)?;
-                if !INTEGRATION_VERSIONS.contains(&version.as_str()) {
-                    let title = format!("`{version}` is no layout of the integration");
-                    return Err(Box::new(invalid(source, span, title).help("one of: legacy, 7.4, 8.9")));
-                }
-                config.integration_version = Some(version);
+                let known = Version::ALL.map(Version::as_str).join(", ");
+                config.integration_version = Some(Version::parse(&version).ok_or_else(|| {
+                    let title = format!("`{version}` is no version of the integration's documents");
+                    Box::new(invalid(source, span, title).help(format!("one of: {known}")))
+                })?);
             }
             unknown => {
                 let known = format!("known keys: {}", KEYS.join(", "));
@@ -112,7 +114,7 @@ mod tests {
         assert_eq!(config.exclude, [PathBuf::from("c")]);
         assert_eq!(config.ignore, ["known-code"]);
         assert_eq!(config.fail_on, Some(Severity::Error));
-        assert_eq!(config.integration_version.as_deref(), Some("7.4"));
+        assert_eq!(config.integration_version, Some(Version::V7_4));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::ir::Field;
 
 /// An event that can be asked for its time and for values; implemented by whoever reads events.
 pub trait Document {
-    /// The event's id (`_id`, `eventID`).
+    /// The event's id (`_id`, `eventID`); empty if it has none, and then it is like no other event.
     fn id(&self) -> &str;
 
     /// The index or file it comes from; together with the id it names the event.
@@ -35,12 +35,17 @@ pub struct Event {
     pub id: Arc<str>,
     /// The index or file it comes from.
     pub index: Arc<str>,
+    /// The caller's own number for it, such as its position in the input; handed back with
+    /// [`EventRef`] and otherwise ignored. 0 unless set.
+    pub tag: u64,
     /// Its own time (`@timestamp`), in milliseconds since 1970.
     pub time: Option<i64>,
     /// The time by which the rule sees it: the override field, else (unless switched off) its own.
     pub effective: Option<i64>,
     /// The override field alone, where the rule has one; else the same as `time`.
     pub(crate) primary: Option<i64>,
+    /// Tells events without an id apart; 0 for all others.
+    pub(crate) serial: usize,
     /// Values by slot of the [`Reading`], each list sorted and without repetitions.
     pub(crate) values: Vec<Vec<Scalar>>,
 }
@@ -52,6 +57,8 @@ pub struct EventRef {
     pub id: Arc<str>,
     /// The index or file it comes from.
     pub index: Arc<str>,
+    /// The number that the caller gave it ([`Event::tag`]).
+    pub tag: u64,
     /// Its own time, in milliseconds since 1970.
     pub time: Option<i64>,
 }
@@ -72,12 +79,21 @@ impl Event {
                 values
             })
             .collect();
-        Event { id: document.id().into(), index: document.index().into(), time, effective, primary, values }
+        Event {
+            id: document.id().into(),
+            index: document.index().into(),
+            time,
+            effective,
+            primary,
+            tag: 0,
+            serial: 0,
+            values,
+        }
     }
 
     /// The reference that alerts carry.
     pub fn reference(&self) -> EventRef {
-        EventRef { id: self.id.clone(), index: self.index.clone(), time: self.time }
+        EventRef { id: self.id.clone(), index: self.index.clone(), tag: self.tag, time: self.time }
     }
 
     /// Order of evaluation: effective time (events without one last), then id; the rest only makes

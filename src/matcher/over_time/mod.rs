@@ -6,19 +6,19 @@
 //! [`Reading`], turn every matching [`Document`] into an [`Event`] with it, and hand these over.
 
 mod alert;
-mod civil;
 pub mod codes;
-mod date_math;
 mod document;
 mod keys;
 mod once;
+#[cfg(test)]
+mod property_tests;
 mod reading;
 mod scalar;
 mod schedule;
+#[cfg(test)]
+mod test_support;
 
 pub use alert::{Alert, Suppressed, Term};
-pub use civil::{format as format_time, parse_date};
-pub use date_math::{DateMath, DateMathError, Round};
 pub use document::{Document, Event, EventRef};
 pub use once::{Outcome, run_once};
 pub use reading::Reading;
@@ -26,3 +26,12 @@ pub use scalar::Scalar;
 pub use schedule::{
     ALERTING_MAX, Corpus, Ranges, Run, Simulation, Simulator, Timing, Written, calculate_from, simulate,
 };
+
+/// Writes an instant in milliseconds since 1970 as Elasticsearch and Kibana do:
+/// `2024-03-05T06:00:00.000Z`. One beyond the calendar stays a number.
+pub fn format_time(millis: i64) -> String {
+    match jiff::Timestamp::from_millisecond(millis) {
+        Ok(instant) => format!("{instant:.3}"),
+        Err(_) => millis.to_string(),
+    }
+}

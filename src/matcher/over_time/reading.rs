@@ -1,8 +1,9 @@
 //! What a rule needs of its events, worked out once per rule.
 
+use super::Scalar;
 use super::codes;
-use super::{DateMath, Scalar};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::date_math::DateMath;
 use crate::ir::{Cardinality, Detection, Field, MissingFields, Rule, Suppression, Window};
 
 /// A rule as far as time is concerned: its kind, its key fields by slot, its time fields.
@@ -143,8 +144,8 @@ fn slot(fields: &mut Vec<Field>, wanted: &Field) -> usize {
 
 /// Reads a time of the schedule.
 pub(crate) fn date_math(rule: &Rule, key: &str, text: &str) -> Result<DateMath, Box<Diagnostic>> {
-    DateMath::parse(text).map_err(|error| {
-        let title = format!("`{key}: {text}` is not date math: {error}");
+    DateMath::parse(text).ok_or_else(|| {
+        let title = format!("`{key}: {text}` is not date math");
         Box::new(finding(rule, &codes::DATE_MATH, title).help("write `now-6m` or an ISO 8601 date"))
     })
 }

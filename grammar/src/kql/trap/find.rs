@@ -32,14 +32,14 @@ impl<'s> Finder<'s> {
                     self.expr(operand, false);
                 }
             }
-            ExprKind::Not(operand) => self.expr(operand, true),
+            ExprKind::Not(operand) => self.expr(operand, operand.parens == 0),
             ExprKind::Is { field, value } => self.is(expr, field.as_ref(), value, negated),
             ExprKind::Range { field, value, .. } => {
-                self.field(field, negated || expr.parens > 0);
+                self.field(field, negated);
                 self.literal(value, Role::Bound);
             }
             ExprKind::Nested { path, body } => {
-                self.field(path, negated || expr.parens > 0);
+                self.field(path, negated);
                 if let ExprKind::Is { field: None, value } = &body.kind
                     && let ValueKind::Literal(literal) = &value.kind
                     && let LiteralKind::Text(text) = &literal.kind

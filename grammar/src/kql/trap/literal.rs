@@ -108,11 +108,9 @@ impl Finder<'_> {
             Span::new(start, start + word.len())
         };
         match words[..] {
-            [only] if is_chain(only.1) || is(only.1, "not") => {
-                if role != Role::Field {
-                    let text = Literal::quoted(only.1).to_string();
-                    self.rewrite(TrapKind::KeywordAsValue, literal.span, text);
-                }
+            [only] if role != Role::Field && (is_chain(only.1) || is(only.1, "not")) => {
+                let text = Literal::quoted(only.1).to_string();
+                self.rewrite(TrapKind::KeywordAsValue, literal.span, text);
             }
             [first, .., last] => {
                 if is_chain(first.1) {
@@ -187,8 +185,14 @@ impl Finder<'_> {
 
 /// The words of raw text with their offsets.
 fn words(raw: &str) -> impl Iterator<Item = (usize, &str)> {
-    let base = raw.as_ptr() as usize;
-    raw.split(is_space).filter(|word| !word.is_empty()).map(move |word| (word.as_ptr() as usize - base, word))
+    let mut next = 0;
+    raw.split_inclusive(is_space)
+        .map(move |piece| {
+            let at = next;
+            next += piece.len();
+            (at, piece.trim_end_matches(is_space))
+        })
+        .filter(|(_, word)| !word.is_empty())
 }
 
 fn is_unit(digits: Option<&str>) -> bool {

@@ -15,6 +15,8 @@
 
 mod fold;
 mod new_terms;
+#[cfg(test)]
+mod tests;
 mod threshold;
 
 pub(super) use new_terms::of as new_term_alert;

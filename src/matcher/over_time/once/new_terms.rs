@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::super::reading::{Key, NewTermsReading};
-use super::super::{Alert, Event, Reading, Round, keys};
+use super::super::{Alert, Event, Reading, keys};
 use super::LeftOut;
 use crate::ir::MissingFields;
+use crate::ir::date_math::Round;
 
 /// One alert per combination and event that is new there: it did not occur in an earlier event since
 /// the start of the history, which is reckoned from the event.
@@ -20,7 +21,7 @@ pub(super) fn alerts<'a>(
     for event in events {
         let groups = keys::groups(event, &new_terms.keys, MissingFields::Exclude);
         left_out.combinations += usize::from(groups.cut);
-        let history = event.effective.map(|now| new_terms.history_start.evaluate(now, Round::Down));
+        let history = event.effective.map(|now| new_terms.history_start.resolve_saturating(now, Round::Down));
         for key in groups.keys {
             let known = match (last_seen.get(&key), history) {
                 (None, _) => false,

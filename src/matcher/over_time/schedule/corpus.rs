@@ -23,6 +23,9 @@ impl Corpus {
         let all = events.len();
         events.retain(|event| event.effective.is_some());
         events.sort_by(Event::order);
+        for (at, event) in events.iter_mut().enumerate().filter(|(_, event)| event.id.is_empty()) {
+            event.serial = at + 1;
+        }
         let mut corpus = Corpus { unseen: all - events.len(), ..Corpus::default() };
         if let Kind::NewTerms(new_terms) = &reading.kind {
             for (at, event) in events.iter().enumerate() {

@@ -12,6 +12,8 @@ mod query;
 mod replay;
 mod simulator;
 mod store;
+#[cfg(test)]
+mod tests;
 mod threshold;
 mod timing;
 

@@ -3,12 +3,13 @@
 use super::super::alert::Suppressed;
 use super::super::once::new_term_alert;
 use super::super::reading::{Fold, Key, NewTermsReading, finding};
-use super::super::{Alert, Event, Round, Term, codes, keys};
+use super::super::{Alert, Event, Term, codes, keys};
 use super::query::event_id;
 use super::simulator::{Range, Run};
 use super::store::{Candidate, Outcome, Reach};
 use super::{Corpus, Simulator};
 use crate::ir::MissingFields;
+use crate::ir::date_math::Round;
 
 /// Combinations that one page of the search yields.
 const PAGE: usize = 10_000;
@@ -24,7 +25,7 @@ pub(super) fn search(
     corpus: &Corpus,
     run: &mut Run,
 ) {
-    let history = reading.history_start.evaluate(range.to, Round::Down);
+    let history = reading.history_start.resolve_saturating(range.to, Round::Down);
     if history >= range.from {
         let title = "the history window does not begin before the range: the run fails";
         run.findings.push(finding(simulator.rule, &codes::HISTORY_WINDOW, title));

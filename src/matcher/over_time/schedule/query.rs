@@ -29,16 +29,13 @@ pub(super) fn suppressed(
     run: &mut Run,
 ) {
     let paths = simulator.paths(&fold.keys);
-    simulator.state.query_history.retain(|_, end| *end > range.from);
-    let history = &simulator.state.query_history;
+    simulator.state.query_history.forget(range.from);
+    let history = simulator.state.query_history.of(paths.clone());
     let mut groups: BTreeMap<Key, Vec<&Event>> = BTreeMap::new();
     let mut plain = Vec::new();
     for event in corpus.between(range.from, range.to) {
         let found = keys::groups(event, &fold.keys, fold.missing).keys;
-        let counted = |key| {
-            let entry = (paths.clone(), keys::as_text(key));
-            history.get(&entry).is_some_and(|end| time(event) <= *end)
-        };
+        let counted = |key| history.get(&keys::as_text(key)).is_some_and(|end| time(event) <= *end);
         if found.is_empty() {
             plain.push(event);
         } else if !found.iter().any(counted) {
@@ -56,7 +53,7 @@ pub(super) fn suppressed(
         groups.into_iter().take(usize::try_from(most.saturating_add(1)).unwrap_or(usize::MAX))
     {
         let end = events.iter().map(|event| time(event)).max().unwrap_or(range.to);
-        simulator.state.query_history.insert((paths.clone(), keys::as_text(&key)), end);
+        simulator.state.query_history.of(paths.clone()).insert(keys::as_text(&key), end);
         candidates_of_groups.push(group_candidate(simulator, fold, &key, &events));
     }
     let (now, execution) = (range.now, simulator.execution);
@@ -83,7 +80,7 @@ fn candidates(mut events: Vec<&Event>) -> Vec<Candidate> {
 
 /// What the id of an alert about an event is a hash of, beside the rule.
 pub(super) fn event_id(event: &Event) -> AlertId {
-    vec![event.index.to_string(), event.id.to_string()]
+    vec![event.index.to_string(), event.id.to_string(), event.serial.to_string()]
 }
 
 fn group_candidate(simulator: &Simulator<'_>, fold: &Fold, key: &Key, events: &[&Event]) -> Candidate {

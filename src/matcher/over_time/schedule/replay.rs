@@ -2,7 +2,7 @@
 
 use super::super::Event;
 use super::super::reading::finding;
-use super::super::{civil::format, codes, keys};
+use super::super::{codes, format_time as format, keys};
 use super::{ALERTING_MAX, Corpus, Run, Simulator, Written};
 use crate::diagnostic::Diagnostic;
 use crate::ir::Rule;
@@ -31,6 +31,17 @@ pub fn simulate(
     start: i64,
     end: i64,
 ) -> Result<Simulation, Box<Diagnostic>> {
+    play(rule, events, start, end, MOST_RUNS)
+}
+
+/// [`simulate`] with a limit of one's own on the number of runs that see events.
+pub(super) fn play(
+    rule: &Rule,
+    events: Vec<Event>,
+    start: i64,
+    end: i64,
+    most: u64,
+) -> Result<Simulation, Box<Diagnostic>> {
     let mut simulator = Simulator::new(rule, ALERTING_MAX)?;
     simulator.as_they_happen = true;
     let Some(interval) = simulator.timing.interval() else {
@@ -55,8 +66,8 @@ pub fn simulate(
             continue;
         }
         executed += 1;
-        if executed > MOST_RUNS {
-            let title = format!("more than {MOST_RUNS} runs between {} and {}", format(start), format(end));
+        if executed > most {
+            let title = format!("more than {most} runs between {} and {}", format(start), format(end));
             return Err(Box::new(finding(rule, &codes::TOO_MANY_RUNS, title)));
         }
         let run = simulator.run(now, &corpus);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::civil::format;
+use super::super::format_time as format;
 use super::super::keys::TextKey;
 use super::super::reading::{Kind, finding};
 use super::super::{Reading, codes};
@@ -35,8 +35,9 @@ pub(super) struct State {
     pub query_history: History,
 }
 
-/// Group fields and values, and the time up to which events of the group have been counted.
-pub(super) type History = HashMap<(Vec<String>, TextKey), i64>;
+/// By group fields and their values, the time up to which events of the group have been counted.
+#[derive(Debug, Default)]
+pub(super) struct History(HashMap<Vec<String>, HashMap<TextKey, i64>>);
 
 /// One execution.
 #[derive(Debug, Clone, Default)]
@@ -163,6 +164,18 @@ impl<'r> Simulator<'r> {
     /// The paths of some slots.
     pub(super) fn paths(&self, slots: &[usize]) -> Vec<String> {
         slots.iter().map(|&slot| self.reading.path(slot).to_owned()).collect()
+    }
+}
+
+impl History {
+    /// Forgets entries that ended at or before the start of a range: they are of no more use.
+    pub(super) fn forget(&mut self, start: i64) {
+        self.0.values_mut().for_each(|groups| groups.retain(|_, end| *end > start));
+    }
+
+    /// The groups over these fields.
+    pub(super) fn of(&mut self, paths: Vec<String>) -> &mut HashMap<TextKey, i64> {
+        self.0.entry(paths).or_default()
     }
 }
 

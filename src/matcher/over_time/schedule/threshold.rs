@@ -27,15 +27,14 @@ pub(super) fn search(
         Some(history) => history,
         None => from_alerts(simulator, range),
     };
-    history.retain(|_, latest| *latest > range.from);
+    history.forget(range.from);
+    let groups_before = history.of(paths.clone());
 
     let mut groups: BTreeMap<Key, Vec<&Event>> = BTreeMap::new();
     for event in corpus.between(range.from, range.to) {
         let found = keys::groups(event, &reading.keys, reading.missing).keys;
-        let alerted = |key| {
-            let entry = (paths.clone(), keys::as_text(key));
-            history.get(&entry).is_some_and(|latest| time(event) <= *latest)
-        };
+        let alerted =
+            |key| groups_before.get(&keys::as_text(key)).is_some_and(|latest| time(event) <= *latest);
         // The history filter takes away the whole event, from all its groups.
         if !found.iter().any(alerted) {
             found.into_iter().for_each(|key| groups.entry(key).or_default().push(event));
@@ -50,7 +49,7 @@ pub(super) fn search(
             run.max_signals_exceeded = true;
             break;
         }
-        history.insert((paths.clone(), keys::as_text(&key)), alert.time.unwrap_or(range.to));
+        groups_before.insert(keys::as_text(&key), alert.time.unwrap_or(range.to));
         let mut values: Vec<_> = key.iter().flatten().map(|value| value.as_text().to_owned()).collect();
         values.sort();
         let id = vec![range.now.to_string(), paths.join(","), values.join(",")];
@@ -72,12 +71,12 @@ pub(super) fn search(
 /// The history, rebuilt from this rule's alerts that were written in the range and rest on events in
 /// it.
 fn from_alerts(simulator: &Simulator<'_>, range: &Range) -> History {
-    let mut history = History::new();
+    let mut history = History::default();
     for written in simulator.alerts() {
         let Some(latest) = written.alert.time.filter(|latest| *latest >= range.from) else { continue };
         if (range.from..=range.to).contains(&written.at) {
             let (paths, key): (Vec<String>, Key) = written.alert.group.iter().cloned().unzip();
-            let entry = history.entry((paths, keys::as_text(&key))).or_insert(latest);
+            let entry = history.of(paths).entry(keys::as_text(&key)).or_insert(latest);
             *entry = latest.max(*entry);
         }
     }

@@ -1,8 +1,9 @@
 //! When a rule runs and which ranges a run searches.
 
+use super::super::codes;
 use super::super::reading::{date_math, finding};
-use super::super::{DateMath, Round, codes};
 use crate::diagnostic::Diagnostic;
+use crate::ir::date_math::{DateMath, Round};
 use crate::ir::{Duration, Rule};
 
 /// Kibana's `xpack.alerting.rules.run.alerts.max` unless configured otherwise.
@@ -66,7 +67,7 @@ impl Timing {
 
     /// Start and end of the normal range of a run that starts at `now`.
     pub fn range(&self, now: i64) -> (i64, i64) {
-        (self.from.evaluate(now, Round::Down), self.to.evaluate(now, Round::Down))
+        (self.from.resolve_saturating(now, Round::Down), self.to.resolve_saturating(now, Round::Down))
     }
 
     /// The distance of the range's end from the run, where it never changes.

@@ -1,0 +1,152 @@
+//! Exception items → exceptions of the rules that name their list.
+//!
+//! Kibana turns the entries of an item into one conjunction of Query DSL
+//! (`elastic_rule_types.md` §1.6, `build_exception_filter.ts`); the same Query DSL is built here
+//! and lowered like any filter, so that both mean the same. An item that cannot be said (value
+//! lists) makes its rules opaque: without it they would alert on more than they should.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::Read;
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::frontend::codes;
+use crate::frontend::lower::{self, LowerInput};
+use crate::frontend::tree::Tree;
+use crate::ir::{Detection, Exception, Opaque, Rule, Value};
+
+/// Gives every rule the exceptions of the lists that it names.
+pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree]) {
+    let mut used = vec![false; items.len()];
+    for rule in &mut read.rules {
+        let lists: Vec<String> = rule.exception_lists.iter().flatten().filter_map(list_id).collect();
+        for (index, item) in items.iter().enumerate() {
+            let id = item.get("list_id").and_then(Tree::text).unwrap_or_default();
+            if lists.iter().any(|list| list == id) {
+                used[index] = true;
+                let (exception, diagnostics) = exception(source, rule, item);
+                read.diagnostics.extend(diagnostics);
+                match exception {
+                    Some(exception) => rule.exceptions.push(exception),
+                    None => make_opaque(rule),
+                }
+            }
+        }
+    }
+    for (item, _) in items.iter().zip(used).filter(|(_, used)| !used) {
+        let title = "no rule of this file names the list of this item";
+        let head = Span::new(item.span.start, item.span.start + 1);
+        read.diagnostics.push(Diagnostic::new(&codes::EXCEPTION_UNUSED, title).at(source, head, ""));
+    }
+}
+
+fn list_id(list: &crate::ir::ExceptionList) -> Option<String> {
+    list.value.as_map()?.get("list_id")?.as_text().map(str::to_owned)
+}
+
+fn make_opaque(rule: &mut Rule) {
+    let query = rule.query.as_ref();
+    rule.detection = Detection::Opaque(Opaque {
+        language: query.map(|query| query.language),
+        text: query.map(|query| query.text.clone()),
+        reason: "one of its exceptions cannot be expressed".into(),
+    });
+}
+
+fn exception(source: &Arc<Source>, rule: &Rule, item: &Tree) -> (Option<Exception>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut report = |code, title: String, span: Span| {
+        let finding = Diagnostic::new(code, title).at(source, span, "");
+        diagnostics.push(finding.for_rule(&rule.id, rule.name()));
+    };
+    let entries = item.get("entries").and_then(Tree::items).unwrap_or_default();
+    if entries.is_empty() {
+        report(&codes::EXCEPTION_NOT_READ, "this item has no entries".into(), item.span);
+        return (None, diagnostics);
+    }
+    let mut filters = Vec::new();
+    for entry in entries {
+        match self::entry(entry, "") {
+            Ok(query) => filters.push(filter(query)),
+            Err(title) => {
+                report(&codes::EXCEPTION_NOT_READ, title, entry.span);
+                return (None, diagnostics);
+            }
+        }
+    }
+    let systems = item.get("os_types").and_then(Tree::items).unwrap_or_default();
+    if !systems.is_empty() {
+        let names = systems.iter().filter_map(Tree::text);
+        let clause = |name: &str| {
+            ["host.os.type", "host.os.name.caseless"]
+                .map(|field| one("match_phrase", one(field, name.into())))
+        };
+        filters.push(filter(should(names.flat_map(clause).collect())));
+    }
+    if let Some(expiry) = item.get("expire_time").filter(|tree| tree.text().is_some()) {
+        let title = "this item expires; here it holds for good".to_owned();
+        report(&codes::EXCEPTION_EXPIRES, title, expiry.span);
+    }
+    let input = LowerInput { source, rule_id: &rule.id, rule_name: rule.name() };
+    let lowered = lower::filters(&input, &filters, item.span);
+    diagnostics.extend(lowered.diagnostics);
+    let name = item.get("name").and_then(Tree::text).map(str::to_owned);
+    (lowered.predicate.map(|predicate| Exception { predicate, text: None, name }), diagnostics)
+}
+
+/// One entry as Query DSL; `parent` is the path of the nested object around it.
+fn entry(tree: &Tree, parent: &str) -> Result<Value, String> {
+    let text = |key: &str| tree.get(key).and_then(Tree::text);
+    let field = text("field").ok_or("an entry has to name its `field`")?;
+    let field = if parent.is_empty() { field.to_owned() } else { format!("{parent}.{field}") };
+    let query = match text("type").unwrap_or_default() {
+        "match" => one("match_phrase", one(&field, scalar(tree.get("value"))?)),
+        "match_any" => {
+            let values =
+                tree.get("value").and_then(Tree::items).ok_or("`match_any` takes a list of values")?;
+            let phrase = |value| Ok(one("match_phrase", one(&field, scalar(Some(value))?)));
+            should(values.iter().map(phrase).collect::<Result<_, String>>()?)
+        }
+        "exists" => one("exists", one("field", field.into())),
+        "wildcard" => one("wildcard", one(&field, scalar(tree.get("value"))?)),
+        "nested" if parent.is_empty() => {
+            let inner =
+                tree.get("entries").and_then(Tree::items).ok_or("`nested` takes a list of entries")?;
+            let inner: Vec<Value> = inner.iter().map(|item| entry(item, &field)).collect::<Result<_, _>>()?;
+            let query = one("bool", one("filter", Value::List(inner)));
+            let nested = [("path".to_owned(), field.into()), ("query".to_owned(), query)];
+            return Ok(one("nested", Value::Map(IndexMap::from(nested))));
+        }
+        "list" => return Err("a value list lies in the cluster; its values are not known here".into()),
+        other => return Err(format!("entries of type `{other}` are not read")),
+    };
+    match text("operator").unwrap_or("included") {
+        "included" => Ok(query),
+        "excluded" => Ok(one("bool", one("must_not", Value::List(vec![query])))),
+        other => Err(format!("the operator `{other}` is not read")),
+    }
+}
+
+fn scalar(tree: Option<&Tree>) -> Result<Value, String> {
+    match tree.map(Tree::to_value) {
+        None | Some(Value::Null | Value::List(_) | Value::Map(_)) => {
+            Err("an entry has to name its `value`".into())
+        }
+        Some(value) => Ok(value),
+    }
+}
+
+fn should(queries: Vec<Value>) -> Value {
+    let clauses =
+        [("should".to_owned(), Value::List(queries)), ("minimum_should_match".to_owned(), Value::Int(1))];
+    one("bool", Value::Map(IndexMap::from(clauses)))
+}
+
+fn filter(query: Value) -> Value {
+    one("query", query)
+}
+
+fn one(key: &str, value: Value) -> Value {
+    Value::Map(IndexMap::from([(key.to_owned(), value)]))
+}

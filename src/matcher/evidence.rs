@@ -1,0 +1,49 @@
+//! What is kept of an event that a rule matched.
+
+use std::sync::Arc;
+
+use super::date;
+use super::over_time::{Document, Scalar};
+use crate::ir::Field;
+
+/// Time, id and the values of the fields that matter beyond the verdict. Rules over time read it as
+/// their [`Document`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The event's own time (`eventTime`, `@timestamp`), milliseconds since 1970; `None` if it has
+    /// none that can be read.
+    pub time_ms: Option<i64>,
+    /// The event's id (`eventID`, `event.id`).
+    pub event_id: Option<String>,
+    /// The fields of interest ([`fields_of_interest`](super::fields_of_interest)).
+    pub fields: Arc<[Field]>,
+    /// Their values, by field, in the order of the record; a field that is not there has none.
+    pub values: Vec<Vec<Scalar>>,
+}
+
+impl Evidence {
+    /// The values of a field of interest by its path; none for any other field.
+    pub fn values_of(&self, path: &str) -> &[Scalar] {
+        let known = self.fields.iter().position(|field| field.path == path);
+        known.and_then(|number| self.values.get(number)).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Document for Evidence {
+    fn id(&self) -> &str {
+        self.event_id.as_deref().unwrap_or_default()
+    }
+
+    fn time(&self) -> Option<i64> {
+        self.time_ms
+    }
+
+    fn date(&self, path: &str) -> Option<i64> {
+        self.values_of(path).first().and_then(|value| date::parse(value.as_text()))
+    }
+
+    fn values(&self, field: &Field) -> Vec<Scalar> {
+        let known = self.fields.iter().position(|known| known == field);
+        known.and_then(|number| self.values.get(number)).cloned().unwrap_or_default()
+    }
+}

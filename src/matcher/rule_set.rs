@@ -1,0 +1,182 @@
+//! A set of rules, compiled, and the hot path: which of them match a record.
+
+use std::sync::Arc;
+
+use super::evidence::Evidence;
+use super::index::{ACTION, SOURCE};
+use super::lower::Way;
+use super::over_time::Scalar;
+use super::plan::{ID, Plan, TIME, is_for};
+use super::program::{Context, Event, Memo};
+use super::{Standard, World, date};
+use crate::diagnostic::Diagnostic;
+use crate::event::{JsonError, Layout, Leaf, Slots};
+use crate::ir::{Field, Rule};
+use crate::schema::Version;
+
+/// How rules are compiled.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The present for date math, in milliseconds since 1970-01-01T00:00:00Z. Without it, rules
+    /// that need it are not run.
+    pub now_ms: Option<i64>,
+    /// The generation of documents that ECS rules are meant for.
+    pub version: Version,
+}
+
+/// Rules compiled for every layout of records. Shared by all threads.
+pub struct RuleSet {
+    rules: Vec<Arc<Rule>>,
+    world: Arc<dyn World>,
+    cloudtrail: Plan,
+    ecs: Plan,
+}
+
+/// What judging needs and keeps from record to record; one a thread.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    slots: Slots,
+    memo: Memo,
+    candidates: Vec<u32>,
+}
+
+impl std::fmt::Debug for RuleSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RuleSet").field("rules", &self.rules.len()).finish_non_exhaustive()
+    }
+}
+
+impl RuleSet {
+    /// Compiles rules. [`diagnostics`](Self::diagnostics) tells which of them cannot run.
+    pub fn compile(rules: &[Arc<Rule>], options: &Options) -> Self {
+        Self::compile_in(rules, options, Arc::new(Standard { version: options.version }))
+    }
+
+    /// Compiles rules in a world of one's own.
+    pub fn compile_in(rules: &[Arc<Rule>], options: &Options, world: Arc<dyn World>) -> Self {
+        RuleSet {
+            cloudtrail: Plan::new(rules, Layout::CloudTrail, options.now_ms, &*world),
+            ecs: Plan::new(rules, Layout::Ecs, options.now_ms, &*world),
+            rules: rules.to_vec(),
+            world,
+        }
+    }
+
+    fn plan(&self, layout: Layout) -> &Plan {
+        match layout {
+            Layout::CloudTrail => &self.cloudtrail,
+            Layout::Ecs => &self.ecs,
+        }
+    }
+
+    /// The world that the rules were compiled in, for explanations.
+    pub fn world(&self) -> &dyn World {
+        &*self.world
+    }
+
+    /// The rules, by the index that [`judge`](Self::judge) reports.
+    pub fn rules(&self) -> &[Arc<Rule>] {
+        &self.rules
+    }
+
+    /// Findings on rules that are run on no layout at all.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let nowhere = |rule: usize| self.ecs.skipped.iter().any(|(other, _)| *other == rule);
+        let skipped = self.cloudtrail.skipped.iter().filter(|(rule, _)| nowhere(*rule));
+        skipped.map(|(_, diagnostic)| diagnostic.clone()).collect()
+    }
+
+    /// The rules that are not run on records of a layout, by index, and why.
+    pub fn skipped(&self, layout: Layout) -> &[(usize, Diagnostic)] {
+        &self.plan(layout).skipped
+    }
+
+    /// Notes on clauses that can never be true on records of a layout.
+    pub fn notes(&self, layout: Layout) -> &[Diagnostic] {
+        &self.plan(layout).notes
+    }
+
+    /// Fills `hits` with the indices of the rules whose predicate is true for a record and none of
+    /// whose exceptions is, ascending.
+    ///
+    /// # Errors
+    /// The record is not JSON; `hits` is empty then.
+    pub fn judge(
+        &self,
+        record: &str,
+        layout: Layout,
+        scratch: &mut Scratch,
+        hits: &mut Vec<usize>,
+    ) -> Result<(), JsonError> {
+        hits.clear();
+        let plan = self.plan(layout);
+        let Scratch { slots, memo, candidates } = scratch;
+        plan.projection.extract(record, slots)?;
+        memo.begin(plan.derived.len(), plan.payloads.len());
+        candidates.clear();
+        candidates.extend_from_slice(plan.index.always());
+        for slot in [ACTION, SOURCE] {
+            for leaf in slots.values(slot, record) {
+                if let Some(value) = leaf.text() {
+                    plan.index.candidates(slot, &value, candidates);
+                }
+            }
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        let dataset = plan.dataset.iter().find_map(|&slot| slots.values(slot, record).find_map(Leaf::text));
+        let context = self.context(plan);
+        let event = Event { record, slots, context: &context };
+        for &rule in candidates.iter() {
+            let rule = rule as usize;
+            let Some(program) = &plan.programs[rule] else { continue };
+            if !plan.dataset.is_empty() && !is_for(&self.rules[rule].input, dataset.as_deref()) {
+                continue;
+            }
+            if program.run(&event, memo) {
+                hits.push(rule);
+            }
+        }
+        Ok(())
+    }
+
+    fn context<'a>(&'a self, plan: &'a Plan) -> Context<'a> {
+        Context {
+            derived: &plan.derived,
+            payloads: &plan.payloads,
+            document: &plan.document,
+            world: &*self.world,
+        }
+    }
+
+    /// What a hit hands over; to be called after [`judge`](Self::judge) of the same record with the
+    /// same scratch. `rule` is an index that it reported.
+    pub fn evidence(&self, rule: usize, record: &str, layout: Layout, scratch: &mut Scratch) -> Evidence {
+        let plan = self.plan(layout);
+        let Scratch { slots, memo, .. } = scratch;
+        let first = |slot| slots.values(slot, record).find_map(Leaf::text);
+        let time_ms = first(TIME).and_then(|text| date::parse(&text));
+        let event_id = first(ID).map(|text| text.into_owned());
+        let context = self.context(plan);
+        let event = Event { record, slots, context: &context };
+        let (fields, ways) = &plan.interest[rule];
+        let pairs = ways.iter().zip(fields.iter());
+        let values = pairs.map(|(way, field)| values(*way, field, &event, memo)).collect();
+        Evidence { time_ms, event_id, fields: Arc::clone(fields), values }
+    }
+}
+
+fn values(way: Way, field: &Field, event: &Event<'_>, memo: &mut Memo) -> Vec<Scalar> {
+    let mut out = Vec::new();
+    let mut take = |leaf: Leaf<'_>| out.extend(Scalar::from_leaf(leaf, field.ty));
+    match way {
+        Way::Never => {}
+        Way::Constant(text) => take(Leaf::Text(text)),
+        Way::Probe(probe) => probe.each(event, memo, &mut take),
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "rule_set_tests.rs"]
+mod tests;

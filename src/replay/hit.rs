@@ -1,0 +1,96 @@
+//! What a replay finds.
+
+use std::sync::Arc;
+
+use crate::ir::{Level, Rule};
+use crate::matcher::over_time::Alert;
+use crate::matcher::overrides::{self, FieldValues};
+use crate::matcher::{Datum, Evidence, placeholders};
+
+/// A hit of a rule.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// One event.
+    Event(EventHit),
+    /// An alert over several events, or one that others were folded into.
+    Alert(AlertHit),
+}
+
+/// One event that a rule matches.
+#[derive(Debug, Clone)]
+pub struct EventHit {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// Time, id and the values that the rule names.
+    pub evidence: Evidence,
+    /// Name of the input, as the user wrote it.
+    pub file: Arc<str>,
+    /// Line in the unpacked input, from 1.
+    pub line: u64,
+}
+
+/// An alert of a rule that looks at more than one event.
+#[derive(Debug, Clone)]
+pub struct AlertHit {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// The alert.
+    pub alert: Alert,
+}
+
+/// The severity, score and name of an alert, the event's own values in place of the rule's where it
+/// says so.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// Name of the alert.
+    pub name: String,
+    /// The severity's word; empty where the rule has none.
+    pub severity: &'static str,
+    /// 0 to 100.
+    pub risk_score: Option<f64>,
+    /// The rule's title template, filled in.
+    pub title: Option<String>,
+}
+
+impl Label {
+    /// The rule's own.
+    pub fn of_rule(rule: &Rule) -> Self {
+        Label {
+            name: rule.name().to_owned(),
+            severity: rule.severity(),
+            risk_score: rule.metadata.risk_score.map(|score| score as f64),
+            title: None,
+        }
+    }
+
+    /// Those of an event.
+    pub fn of_event(hit: &EventHit) -> Self {
+        let EventHit { rule, evidence, .. } = hit;
+        let mut label = Label::of_rule(rule);
+        let values = |path: &str| {
+            let values: Vec<Datum> =
+                evidence.values_of(path).iter().map(|v| Datum::Text(v.as_text().to_owned())).collect();
+            FieldValues { list: values.len() > 1, values }
+        };
+        if let Some(level) = overrides::severity(rule, &values) {
+            label.severity = Level::as_str(level);
+        }
+        label.risk_score = overrides::risk_score(rule, &values).or(label.risk_score);
+        label.name = overrides::rule_name(rule, &values).unwrap_or(label.name);
+        label.title = rule.metadata.alert_title.as_deref().map(|title| filled(title, evidence));
+        label
+    }
+}
+
+/// A title template with the event's values; a field without one leaves its name in brackets.
+fn filled(template: &str, evidence: &Evidence) -> String {
+    let mut title = template.to_owned();
+    for name in placeholders(template) {
+        let values: Vec<&str> = evidence.values_of(&name).iter().map(|value| value.as_text()).collect();
+        let value = if values.is_empty() { format!("({name})") } else { values.join(", ") };
+        for written in [format!("{{{{{name}}}}}"), format!("{{{{ {name} }}}}")] {
+            title = title.replace(&written, &value);
+        }
+    }
+    title
+}
