@@ -78,7 +78,9 @@ fn odd_records() -> Vec<Value> {
 
 /// The canonical texts of a document, by path.
 fn texts(value: &Value, path: &str, out: &mut HashMap<String, BTreeSet<String>>) {
-    let mut put = |text: String| drop(out.entry(path.to_owned()).or_default().insert(text));
+    let mut put = |text: String| {
+        out.entry(path.to_owned()).or_default().insert(text);
+    };
     match value {
         Value::Null => {}
         Value::Object(map) => map.iter().for_each(|(key, value)| match path {
@@ -135,9 +137,9 @@ impl Values for Seen<'_> {
 }
 
 impl Seen<'_> {
-    fn at(&self, path: &str, prune: bool) -> BTreeSet<String> {
+    fn at(&self, slot: usize, prune: bool) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
-        self.each(path, &mut |leaf| {
+        self.slots.values(slot, self.record).for_each(|leaf| {
             if let Some(text) = leaf.text()
                 && !(prune && matches!(&*text, "" | "-" | "none"))
             {
@@ -147,13 +149,13 @@ impl Seen<'_> {
         out
     }
 
-    /// `None`: only the document says.
-    fn values(&self, reach: &Reach, version: Version) -> Option<BTreeSet<String>> {
+    /// `slot`: that of the reach's own path. `None`: only the document says.
+    fn values(&self, reach: &Reach, slot: usize, version: Version) -> Option<BTreeSet<String>> {
         let mut out = BTreeSet::new();
         match reach {
-            Reach::Path { path, prune } => out = self.at(path, *prune),
-            Reach::Flattened { payload, path, prune } => {
-                out = self.at(path, *prune);
+            Reach::Path { prune, .. } => out = self.at(slot, *prune),
+            Reach::Flattened { payload, prune, .. } => {
+                out = self.at(slot, *prune);
                 let mut kept = false;
                 if !out.is_empty() {
                     self.each(payload.raw(), &mut |leaf| {
@@ -164,10 +166,10 @@ impl Seen<'_> {
                     out.clear();
                 }
             }
-            Reach::Constant(text) => drop(out.insert((*text).to_owned())),
-            Reach::Derived(derived) => {
-                derive_from(*derived, self, &mut |text| drop(out.insert(text.to_owned())))
-            }
+            Reach::Constant(text) => _ = out.insert((*text).to_owned()),
+            Reach::Derived(derived) => derive_from(*derived, self, &mut |text| {
+                out.insert(text.to_owned());
+            }),
             Reach::Never => {}
             Reach::Document(_) | Reach::Enrichment(_) => return None,
         }
@@ -204,7 +206,7 @@ fn virtual_values_are_the_documents(version: Version) {
     let mut paths: BTreeSet<String> = BTreeSet::new();
     for (_, _, reach) in &reaches {
         match reach {
-            Reach::Path { path, .. } => drop(paths.insert(path.clone())),
+            Reach::Path { path, .. } => _ = paths.insert(path.clone()),
             Reach::Flattened { payload, path, .. } => paths.extend([payload.raw().to_owned(), path.clone()]),
             Reach::Derived(derived) => paths.extend(derived.inputs().iter().map(|path| path.to_string())),
             _ => {}
@@ -213,6 +215,13 @@ fn virtual_values_are_the_documents(version: Version) {
     let paths: Vec<String> = paths.into_iter().collect();
     let index: HashMap<&str, usize> =
         paths.iter().enumerate().map(|(slot, path)| (path.as_str(), slot)).collect();
+    let slots_of: Vec<usize> = reaches
+        .iter()
+        .map(|(_, _, reach)| match reach {
+            Reach::Path { path, .. } | Reach::Flattened { path, .. } => index[path.as_str()],
+            _ => usize::MAX,
+        })
+        .collect();
     let projection = Projection::new(paths.iter().map(String::as_str));
     let (mut slots, mut compared, mut present, mut reached) = (Slots::default(), 0, 0, BTreeSet::new());
     for record in &records {
@@ -222,8 +231,8 @@ fn virtual_values_are_the_documents(version: Version) {
         let mut held = HashMap::new();
         texts(&Value::Object(document), "", &mut held);
         let seen = Seen { paths: &index, slots: &slots, record: &text };
-        for (field, base, reach) in &reaches {
-            let Some(found) = seen.values(reach, version) else { continue };
+        for ((field, base, reach), slot) in reaches.iter().zip(&slots_of) {
+            let Some(found) = seen.values(reach, *slot, version) else { continue };
             let held = held.get(*base).unwrap_or(&empty);
             assert_eq!(found, *held, "{field} ({}) by {reach:?} of {text}", version.as_str());
             compared += 1;

@@ -505,3 +505,44 @@ fn detection_rules_trees() {
     println!("detection-rules trees: {equal} equal, {listed} contradict Kibana");
     assert_eq!((equal, listed), (48, 1));
 }
+
+/// Every KQL query of the shared rules and of the 1,198 others is read, whatever the rule's type.
+#[test]
+fn every_kuery_rule_parses() {
+    let Some(folder) = common::shared("data/elastic/rules") else { return };
+    let archive = common::shared("data/elastic/other_rules.tar.gz").expect("beside the shared rules");
+    let mut texts: Vec<(String, String)> = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            texts.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    let unpacked = flate2::read::GzDecoder::new(std::fs::File::open(archive).unwrap());
+    for entry in tar::Archive::new(unpacked).entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let path = entry.path().unwrap().display().to_string();
+        if path.ends_with(".toml") {
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut entry, &mut text).unwrap();
+            texts.push((path, text));
+        }
+    }
+    let (mut rules, mut queries) = (0, 0);
+    for (path, text) in &texts {
+        let document: toml::Table = text.parse().unwrap_or_else(|e| panic!("{path}: {e}"));
+        let rule = &document["rule"];
+        let is_kuery = |key: &str| rule.get(key).and_then(|v| v.as_str()) == Some("kuery");
+        for (language, key) in [("language", "query"), ("threat_language", "threat_query")] {
+            let Some(query) = rule.get(key).and_then(|v| v.as_str()).filter(|_| is_kuery(language)) else {
+                continue;
+            };
+            let parsed = trailsmith_grammar::kql::parse(query);
+            assert!(parsed.is_ok(), "{path}: {query}: {parsed:?}");
+            queries += 1;
+        }
+        rules += usize::from(is_kuery("language"));
+    }
+    println!("kuery: {rules} rules, {queries} queries read");
+    assert_eq!(rules, 477);
+}

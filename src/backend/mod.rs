@@ -2,3 +2,4 @@
 
 pub mod elastic_toml;
 pub mod kibana;
+pub mod threat_stack;

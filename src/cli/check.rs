@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::args::Format;
 use super::exit::{Outcome, Stop};
-use super::session::Session;
+use super::session::{Session, count};
 use super::{registry, rules};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::{lint, testing};
@@ -46,11 +46,12 @@ impl Check {
         let fixtures = testing::fixtures(&paths, &session.config.exclude);
         findings.extend(testing::Fixtures::read(&fixtures).diagnostics);
         let findings = suppressed(findings, sources);
-        let count = |severity| findings.iter().filter(|d: &&Diagnostic| d.severity == severity).count();
-        let (errors, warnings, infos) = (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
+        let of = |severity| findings.iter().filter(|d: &&Diagnostic| d.severity == severity).count();
+        let (errors, warnings, infos) = (of(Severity::Error), of(Severity::Warning), of(Severity::Info));
         let outcome = session.findings(findings, format)?;
-        let rules = loaded.rules.len();
-        session.note(&format!("{rules} rules · {errors} errors · {warnings} warnings · {infos} notes"))?;
+        let parts = [(loaded.rules.len(), "rule"), (errors, "error"), (warnings, "warning"), (infos, "note")];
+        let line = parts.map(|(number, what)| count(number, what)).join(" · ");
+        session.note(&line)?;
         Ok(Outcome { unreadable: unreadable.unreadable, ..outcome })
     }
 }

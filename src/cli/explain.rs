@@ -45,7 +45,9 @@ impl Explain {
                 };
                 Err(Stop::usage(format!("there is no code `{}`\nhelp: {help}", self.subject)))
             }
-            (_, Some(event)) => super::verdict::explain(session, &self.subject, &event, self.select.as_deref()),
+            (_, Some(event)) => {
+                super::verdict::explain(session, &self.subject, &event, self.select.as_deref())
+            }
         }
     }
 }

@@ -2,6 +2,10 @@
 
 mod fields;
 mod lints;
+mod rules;
+mod targets;
+
+use std::io::{self, Write};
 
 use clap::{Args, Subcommand};
 
@@ -17,6 +21,8 @@ pub(super) struct List {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    Rules(rules::Rules),
+    Targets(targets::Targets),
     Lints(lints::Lints),
     Fields(fields::Fields),
 }
@@ -24,8 +30,26 @@ enum What {
 impl List {
     pub fn run(self, session: &mut Session) -> Result<Outcome, Stop> {
         match self.what {
+            What::Rules(what) => what.run(session),
+            What::Targets(what) => what.run(session),
             What::Lints(what) => what.run(session),
             What::Fields(what) => what.run(session),
         }
     }
+}
+
+/// Prints rows with aligned columns, the last one ragged.
+fn table<const N: usize>(rows: &[[String; N]], out: &mut dyn Write) -> io::Result<()> {
+    let mut widths = [0; N];
+    for row in rows {
+        widths.iter_mut().zip(row).for_each(|(width, cell)| *width = (*width).max(cell.chars().count()));
+    }
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            line.push_str(&format!("{cell:width$}  "));
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
 }

@@ -63,7 +63,8 @@ impl Normalize {
         let threads = self.threads.map_or_else(cores, usize::from);
         let out = &mut session.out;
         let inputs = Inputs::find(&self.events);
-        let summary = documents(&inputs, &options, threads, &mut |document| out.write_all(document.as_bytes()))?;
+        let summary =
+            documents(&inputs, &options, threads, &mut |document| out.write_all(document.as_bytes()))?;
         session.notes(summary.diagnostics())?;
         Ok(Outcome { unreadable: summary.loss, ..Outcome::default() })
     }

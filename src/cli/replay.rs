@@ -58,7 +58,9 @@ impl Match {
         let now = match self.now.as_deref() {
             None => None,
             Some(text) => Some(date_math::parse_instant(text).ok_or_else(|| {
-                Stop::usage(format!("--now: `{text}` is no instant; write something like 2024-05-01T12:00:00Z"))
+                Stop::usage(format!(
+                    "--now: `{text}` is no instant; write something like 2024-05-01T12:00:00Z"
+                ))
             })?),
         };
         let started = Instant::now();
@@ -123,7 +125,9 @@ impl Match {
             0 => String::new(),
             repeated => format!(" · {repeated} repeated"),
         };
-        session.note(&format!("{events} events · {rules} rules · {hits} hits{repeated} · {seconds:.2} s"))?;
+        let parts = [(events as usize, "event"), (rules, "rule"), (hits as usize, "hit")];
+        let line = parts.map(|(number, what)| super::session::count(number, what)).join(" · ");
+        session.note(&format!("{line}{repeated} · {seconds:.2} s"))?;
         Ok(outcome)
     }
 }
@@ -133,9 +137,7 @@ fn print_counts(
     counts: &[((String, String), u64)],
     format: Format,
 ) -> Result<(), Stop> {
-    let object = |((id, name), count): &((String, String), u64)| {
-        serde_json::json!({"count": count, "rule_id": id, "rule_name": name})
-    };
+    let object = |((id, name), count): &((String, String), u64)| serde_json::json!({"count": count, "rule_id": id, "rule_name": name});
     match format {
         Format::Json => {
             let all: Vec<_> = counts.iter().map(object).collect();
@@ -157,7 +159,9 @@ fn progress_bar(session: &Session, inputs: &Inputs) -> ProgressBar {
     if session.global.quiet || !stderr().is_terminal() || inputs.total.is_none() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes} · {bytes_per_sec} · {eta}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes} · {bytes_per_sec} · {eta}")
+    {
         bar.set_style(style);
     }
     bar

@@ -40,7 +40,8 @@ pub(super) fn one(session: &mut Session, subject: &str) -> Result<Option<Arc<Rul
         _ => (subject, None),
     };
     let loaded = load(session, &[PathBuf::from(file)]);
-    let of_id: Vec<&Arc<Rule>> = loaded.rules.iter().filter(|rule| id.is_none_or(|id| rule.id == id)).collect();
+    let of_id: Vec<&Arc<Rule>> =
+        loaded.rules.iter().filter(|rule| id.is_none_or(|id| rule.id == id)).collect();
     let found = match of_id.as_slice() {
         [rule] => Some(Arc::clone(rule)),
         [_, ..] => {

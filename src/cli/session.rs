@@ -108,6 +108,11 @@ impl Session {
     }
 }
 
+/// `1 rule`, `2 rules`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Whether a finding is an error.
 pub(super) fn is_error(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error

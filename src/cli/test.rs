@@ -10,7 +10,7 @@ use super::args::Format;
 use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::Session;
-use crate::testing::codes::MISSING_FIXTURE;
+use crate::testing::codes::{FIXTURE_EVENTS, MISSING_FIXTURE};
 use crate::testing::{Fixtures, Settings, clean, fixtures, is_fixture, report, run};
 
 /// Run the fixtures (NAME.test.yml) of rules
@@ -72,6 +72,7 @@ impl Test {
         outcome.findings |= report.coverage.iter().any(|rule| rule.percent() < least);
         let mut findings = loaded.diagnostics;
         findings.append(&mut report.diagnostics);
+        outcome.unreadable |= findings.iter().any(|d| d.code == &FIXTURE_EVENTS);
         // A broken fixture file tests nothing: that is no success.
         outcome.findings |= findings.iter().any(|d| d.severity == crate::diagnostic::Severity::Error);
         if self.fail_on_missing {
@@ -94,7 +95,8 @@ impl Test {
 /// elsewhere.
 fn rule_paths(named: &[PathBuf], fixtures: &Fixtures) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = named.iter().filter(|path| !is_fixture(path)).cloned().collect();
-    let within = |file: &Path| named.iter().any(|path| file.starts_with(clean(path)) || clean(path) == Path::new("."));
+    let within =
+        |file: &Path| named.iter().any(|path| file.starts_with(clean(path)) || clean(path) == Path::new("."));
     paths.extend(fixtures.rule_files().into_iter().filter(|file| !within(file)));
     paths
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::Session;
-use crate::replay::events;
 use crate::matcher::Standard;
 use crate::matcher::explain::{Explainer, render};
+use crate::replay::events;
 
 /// Prints the verdict on every record, or on the one that `select` picks.
 pub(super) fn explain(

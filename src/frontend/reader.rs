@@ -306,13 +306,14 @@ impl<'t> Table<'t> {
 
     /// Keeps what nobody asked for and reports it.
     pub fn finish(self, reader: &mut Reader<'_>) {
+        let present: HashSet<&str> = self.entries.iter().map(|entry| entry.key.as_str()).collect();
+        let absent: Vec<&str> = self.asked.iter().copied().filter(|key| !present.contains(key)).collect();
         for (entry, taken) in self.entries.iter().zip(&self.taken) {
             if *taken {
                 continue;
             }
             reader.keep(&child(&self.path, &entry.key), &entry.value);
-            let absent = self.asked.iter().copied().filter(|key| !self.has(key));
-            let guess = nearest(&entry.key, absent);
+            let guess = nearest(&entry.key, absent.iter().copied());
             let title = format!("no rule has the key `{}` here", entry.key);
             let finding = reader.report(&codes::UNKNOWN_KEY, title, entry.key_span);
             match guess {

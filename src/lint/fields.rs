@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::{at, place_of, predicates};
 use crate::diagnostic::Diagnostic;
-use crate::frontend::tree::near::nearest;
 use crate::ir::{Detection, Field, FieldType, Input, Rule, Vocabulary};
 use crate::schema;
 
@@ -49,7 +48,9 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
     for field in keys(&rule.detection).into_iter().filter(|field| field.ty == FieldType::Unknown) {
         findings.push(at(unknown(field), rule, place_of(rule, &field.path), ""));
     }
-    for path in rule.metadata.investigation_fields.iter().flatten() {
+    // A pipeline makes columns of its own.
+    let opaque = matches!(rule.detection, Detection::Opaque(_));
+    for path in rule.metadata.investigation_fields.iter().flatten().filter(|_| !opaque) {
         if schema::types(rule.vocabulary).field_type(path) == FieldType::Unknown {
             let title = format!("no event has the investigation field `{path}`");
             let mut finding = Diagnostic::new(&UNKNOWN_INVESTIGATION_FIELD, title);
@@ -71,32 +72,30 @@ fn keys(detection: &Detection) -> Vec<&Field> {
 }
 
 fn unknown(field: &Field) -> Diagnostic {
-    let vocabulary = field.vocabulary;
-    match home(vocabulary, &field.path) {
+    let (vocabulary, path) = (field.vocabulary, field.path.as_str());
+    let mut finding = match home(vocabulary, path) {
         Some(other) => {
-            let title = format!(
-                "`{}` is a {} field, the rule is written in {}",
-                field.path,
-                other.as_str(),
-                vocabulary.as_str()
-            );
-            Diagnostic::new(&FOREIGN_FIELD, title).help(in_every_vocabulary(&field.path))
+            let (other, own) = (other.as_str(), vocabulary.as_str());
+            let title = format!("`{path}` is a {other} field, the rule is written in {own}");
+            Diagnostic::new(&FOREIGN_FIELD, title)
         }
-        None => {
-            let title = format!("{} has no field `{}`", vocabulary.as_str(), field.path);
-            let mut finding = Diagnostic::new(&UNKNOWN_FIELD, title);
-            finding.help = advice(vocabulary, &field.path).into_iter().collect();
-            finding
-        }
-    }
+        None => Diagnostic::new(&UNKNOWN_FIELD, format!("{} has no field `{path}`", vocabulary.as_str())),
+    };
+    finding.help = advice(vocabulary, path).into_iter().collect();
+    finding
 }
 
+/// The field's own name in the rule's vocabulary, else what may have been meant.
 fn advice(vocabulary: Vocabulary, path: &str) -> Option<String> {
+    let quoted = |names: Vec<String>| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" or ");
     if home(vocabulary, path).is_some() {
-        return Some(in_every_vocabulary(path));
+        let same = schema::lookup(path).into_iter().flat_map(|row| row.names(vocabulary)).collect::<Vec<_>>();
+        if !same.is_empty() {
+            return Some(format!("in {} it is {}", vocabulary.as_str(), quoted(same)));
+        }
     }
-    let near = nearest(path, schema::names(vocabulary))?;
-    Some(format!("did you mean `{near}`?"))
+    let near = schema::nearest(vocabulary, path);
+    (!near.is_empty()).then(|| format!("did you mean {}?", quoted(near)))
 }
 
 /// Another vocabulary that has the field.
@@ -104,10 +103,6 @@ fn home(vocabulary: Vocabulary, path: &str) -> Option<Vocabulary> {
     [Vocabulary::Ecs, Vocabulary::CloudTrail, Vocabulary::ThreatStack]
         .into_iter()
         .find(|other| *other != vocabulary && schema::types(*other).field_type(path) != FieldType::Unknown)
-}
-
-fn in_every_vocabulary(path: &str) -> String {
-    format!("`trailsmith list fields {path}` prints its name in every vocabulary")
 }
 
 /// The field's own name inside its clause.

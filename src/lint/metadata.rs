@@ -2,7 +2,7 @@
 
 use super::whole;
 use crate::diagnostic::Diagnostic;
-use crate::ir::Rule;
+use crate::ir::{Format, Rule};
 
 crate::codes! {
     /// The rule has no severity. An analyst cannot sort its alerts, and Kibana refuses the rule.
@@ -29,10 +29,12 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
         let title = format!("the rule has no {what}");
         findings.push(whole(Diagnostic::new(code, title).help(help), rule));
     };
-    if metadata.severity.is_none() {
+    // The readers of Elastic's formats already ask for the keys that Kibana demands.
+    let asked = matches!(rule.format, Format::ElasticToml | Format::KibanaNdjson);
+    if metadata.severity.is_none() && !asked {
         missing(&MISSING_SEVERITY, "severity", "add `severity`: low, medium, high or critical");
     }
-    if metadata.description.as_deref().is_none_or(|text| text.trim().is_empty()) {
+    if metadata.description.as_deref().is_none_or(|text| text.trim().is_empty()) && !asked {
         missing(&MISSING_DESCRIPTION, "description", "add `description`: what happened and why it matters");
     }
     if metadata.threat.as_deref().is_none_or(<[_]>::is_empty) {

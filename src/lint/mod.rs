@@ -13,7 +13,7 @@ pub mod suppression;
 mod value_case;
 
 use crate::diagnostic::{Diagnostic, Page, Span};
-use crate::ir::{Node, Rule};
+use crate::ir::{Format, Node, Rule};
 use crate::testing;
 
 /// A lint: its codes and its check of one rule.
@@ -69,10 +69,14 @@ fn predicates(rule: &Rule) -> impl Iterator<Item = &Node> {
 /// Where a text stands in the rule's part of its file, if it stands there exactly once; lints on
 /// metadata point there, since metadata carries no positions of its own.
 fn place_of(rule: &Rule, needle: &str) -> Option<Span> {
-    let text = rule.source.slice(rule.origin);
-    let mut found = text.match_indices(needle);
+    // The origin of a TOML rule is its table's head; the file holds nothing else.
+    let within = match rule.format {
+        Format::ElasticToml => Span::new(0, rule.source.text().len()),
+        _ => rule.origin,
+    };
+    let mut found = rule.source.slice(within).match_indices(needle);
     let (at, _) = found.next()?;
-    let start = rule.origin.start + at;
+    let start = within.start + at;
     found.next().is_none().then(|| Span::new(start, start + needle.len()))
 }
 

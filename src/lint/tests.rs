@@ -99,6 +99,8 @@ fn what_is_missing_is_said() {
     let text = "CreateUser";
     let mut rule = rule(text, equals(text, "eventName", text));
     rule.metadata = Metadata::default();
+    assert_eq!(codes(&rule), ["missing-mitre"], "the reader of the format asks for the others");
+    rule.format = Format::Trailsmith;
     assert_eq!(codes(&rule), ["missing-severity", "missing-description", "missing-mitre"]);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::hit::{AlertHit, EventHit, Found, Label};
+use super::hit::{AlertHit, Found, Label};
 use crate::matcher::over_time::{Scalar, Term, format_time};
 
 /// One line.

@@ -51,8 +51,13 @@ fn fields(rule: &Rule, alert: &Alert) -> Fields {
     let text = |value: &Scalar| value.as_text().to_owned();
     let mut out: Fields =
         alert.group.iter().map(|(name, value)| (name.clone(), value.as_ref().map(text))).collect();
+    let mut add = |name: &str, value: Option<String>| {
+        if !out.iter().any(|(known, _)| known == name) {
+            out.push((name.to_owned(), value));
+        }
+    };
     if let (Detection::NewTerms(new_terms), Some(values)) = (&rule.detection, &alert.new_terms) {
-        out.extend(new_terms.fields.iter().zip(values).map(|(f, value)| (f.path.clone(), Some(text(value)))));
+        new_terms.fields.iter().zip(values).for_each(|(field, value)| add(&field.path, Some(text(value))));
     }
     for (name, term) in alert.suppression.iter().flat_map(|suppressed| &suppressed.terms) {
         let value = match term {
@@ -60,9 +65,7 @@ fn fields(rule: &Rule, alert: &Alert) -> Fields {
             Term::One(value) => Some(text(value)),
             Term::All(values) => Some(values.iter().map(text).collect::<Vec<_>>().join(", ")),
         };
-        if !out.iter().any(|(known, _)| known == name) {
-            out.push((name.clone(), value));
-        }
+        add(name, value);
     }
     out
 }

@@ -72,7 +72,9 @@ pub(super) fn prepare(
         for value in values {
             for (layout, record) in unwrap_all(&value) {
                 let number = out.len() + 1;
-                out.push(prepared(layout, record, number, case, version).map_err(|reason| wrong(span, reason))?);
+                out.push(
+                    prepared(layout, record, number, case, version).map_err(|reason| wrong(span, reason))?,
+                );
             }
         }
         if out.len() == before {

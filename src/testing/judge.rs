@@ -8,9 +8,7 @@ use super::{Settings, alerts};
 use crate::event::Layout;
 use crate::ir::{Detection, Input, Rule};
 use crate::matcher::explain::{ExplainError, Explainer, Observation, observe, render};
-use crate::matcher::over_time::{
-    ALERTING_MAX, Alert, Corpus, Event, Reading, Simulator, run_once, simulate,
-};
+use crate::matcher::over_time::{ALERTING_MAX, Alert, Corpus, Event, Reading, Simulator, run_once, simulate};
 use crate::matcher::{Evidence, Options, RuleSet, Scratch};
 use crate::replay::events::{Prepared, newest};
 
@@ -44,7 +42,9 @@ pub(super) fn judge(rule: &Arc<Rule>, case: &Case, events: &[Prepared], settings
     let mut hits = Vec::new();
     for event in events {
         if let Some((_, why)) = set.skipped(event.layout).first() {
-            judged.failures.push(Failure::new(format!("the rule cannot be run on {}: {}", event.name, why.title)));
+            judged
+                .failures
+                .push(Failure::new(format!("the rule cannot be run on {}: {}", event.name, why.title)));
             return judged;
         }
         if let Err(error) = set.judge(&event.json, event.layout, &mut scratch, &mut hits) {
@@ -131,7 +131,8 @@ fn misfit(rule: &Rule, event: &Prepared) -> Option<Failure> {
                 (Input::CloudTrail, None) => true,
                 (Input::CloudTrail, Some(dataset)) => dataset == "aws.cloudtrail",
                 (Input::Other(name), Some(dataset)) => {
-                    dataset == name || dataset.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.'))
+                    dataset == name
+                        || dataset.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.'))
                 }
                 (Input::Other(_), None) => false,
             };

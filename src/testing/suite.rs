@@ -17,6 +17,9 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::ir::Rule;
 use crate::matcher::explain::Observation;
 
+/// A case, what was seen of the rule's clauses, and what is wrong with the fixture file.
+type CaseResult = (CaseReport, Vec<Observation>, Option<Diagnostic>);
+
 /// Fixture files that were read, and the rule files they are for.
 #[derive(Debug, Default)]
 pub struct Fixtures {
@@ -55,15 +58,15 @@ impl Fixtures {
 
     /// The rule files that the fixtures are for and that exist.
     pub fn rule_files(&self) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> = self.files.iter().flat_map(|(_, rules)| rules.iter().cloned()).collect();
+        let mut files: Vec<PathBuf> =
+            self.files.iter().flat_map(|(_, rules)| rules.iter().cloned()).collect();
         files.retain(|path| path.is_file());
         files.sort();
         files.dedup();
         files
     }
 
-    /// Finds the rule of every file among `rules`. `unreadable`: files whose rules could not be read,
-    /// which was already said.
+    /// Finds the rule of every file among `rules`.
     fn pair(&mut self, rules: &[Arc<Rule>]) -> Vec<(FixtureFile, Arc<Rule>)> {
         let mut pairs = Vec::new();
         for (file, paths) in std::mem::take(&mut self.files) {
@@ -108,12 +111,13 @@ fn place(finding: Diagnostic, file: &FixtureFile) -> Diagnostic {
 /// Runs every case on its rule, in parallel; the report is in a stable order.
 pub fn run(mut fixtures: Fixtures, rules: &[Arc<Rule>], settings: &Settings) -> Report {
     let mut pairs = fixtures.pair(rules);
-    pairs.sort_by(|a, b| key(a).cmp(&key(b)));
+    pairs.sort_by_cached_key(key);
     let files = EventFiles::default();
-    let results: Vec<Vec<(CaseReport, Vec<Observation>, Option<Diagnostic>)>> = pairs
+    let results: Vec<Vec<CaseResult>> = pairs
         .par_iter()
         .map(|(file, rule)| {
-            let wanted = |case: &&Case| settings.filter.as_ref().is_none_or(|f| f.is_match(&full_name(rule, case)));
+            let wanted =
+                |case: &&Case| settings.filter.as_ref().is_none_or(|f| f.is_match(&full_name(rule, case)));
             file.cases.iter().filter(wanted).map(|case| one(file, case, rule, &files, settings)).collect()
         })
         .collect();
@@ -156,7 +160,7 @@ fn one(
     rule: &Arc<Rule>,
     files: &EventFiles,
     settings: &Settings,
-) -> (CaseReport, Vec<Observation>, Option<Diagnostic>) {
+) -> CaseResult {
     let (judged, diagnostic) = match prepare(file, case, files, settings.version) {
         Ok(events) if events.is_empty() => (Judged::default(), None),
         Ok(events) => (judge(rule, case, &events, settings), None),
@@ -168,10 +172,12 @@ fn one(
     let runnable = case.expect.is_some() && !case.events.is_empty();
     let broken = diagnostic.as_ref().is_some_and(|d| d.code == &FIXTURE_EVENTS);
     let outcome = match &case.todo {
-        Some(reason) if !runnable || (!judged.failures.is_empty() && !broken) => Outcome::Todo(reason.clone()),
-        Some(reason) if judged.failures.is_empty() => {
-            Outcome::Failed(vec![Failure::new(format!("the case is marked `todo` ({reason}) but passes; remove `todo`"))])
+        Some(reason) if !runnable || (!judged.failures.is_empty() && !broken) => {
+            Outcome::Todo(reason.clone())
         }
+        Some(reason) if judged.failures.is_empty() => Outcome::Failed(vec![Failure::new(format!(
+            "the case is marked `todo` ({reason}) but passes; remove `todo`"
+        ))]),
         _ if judged.failures.is_empty() => Outcome::Passed,
         _ => Outcome::Failed(judged.failures),
     };

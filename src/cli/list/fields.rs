@@ -1,34 +1,61 @@
-//! `list fields NAME`: a field in every vocabulary.
+//! `list fields`: one concept a line, with its name in every vocabulary.
 
 use std::io::Write;
 
 use clap::Args;
+use serde_json::json;
 
+use crate::cli::args::Format;
 use crate::cli::exit::{Outcome, Stop};
 use crate::cli::session::Session;
-use crate::ir::{FieldType, Vocabulary};
-use crate::schema;
+use crate::schema::{Row, concepts, lookup};
 
-/// A field's name in every vocabulary, or every field
+/// A field's name in every vocabulary; every field without a name
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Fields {
-    /// A field of any vocabulary: eventSource, event.action
+    /// A field of any vocabulary: eventSource, event.action, errorCode
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 }
 
+const HEAD: [&str; 6] = ["ECS", "type", "CloudTrail", "Threat Stack", "Splunk", "how it is reached"];
+
 impl Fields {
     pub fn run(self, session: &mut Session) -> Result<Outcome, Stop> {
-        for vocabulary in
-            [Vocabulary::Ecs, Vocabulary::CloudTrail, Vocabulary::ThreatStack, Vocabulary::Splunk]
-        {
-            for name in schema::names(vocabulary) {
-                let ty = schema::types(vocabulary).field_type(name);
-                if ty != FieldType::Unknown {
-                    writeln!(session.out, "{}\t{name}\t{}", vocabulary.as_str(), ty.as_str())?;
-                }
+        let format = session.format(&[Format::Full, Format::Concise, Format::Json, Format::JsonLines])?;
+        let mut rows: Vec<Row> = Vec::new();
+        if self.names.is_empty() {
+            rows = concepts();
+        }
+        let mut outcome = Outcome::default();
+        for name in &self.names {
+            let found = lookup(name);
+            if found.is_empty() {
+                session.error(&format!("no vocabulary has a field `{name}`"))?;
+                outcome.findings = true;
+            }
+            rows.extend(found);
+        }
+        let object = |row: &Row| {
+            let [ecs, ty, cloudtrail, threat_stack, splunk, how] = row.cells();
+            json!({
+                "ecs": ecs, "type": ty, "cloudtrail": cloudtrail,
+                "threat_stack": threat_stack, "splunk": splunk, "how": how,
+            })
+        };
+        match format {
+            Format::Json => {
+                let all: Vec<_> = rows.iter().map(object).collect();
+                writeln!(session.out, "{:#}", serde_json::Value::from(all))?;
+            }
+            Format::JsonLines => rows.iter().try_for_each(|row| writeln!(session.out, "{}", object(row)))?,
+            _ if rows.is_empty() => {}
+            _ => {
+                let mut cells: Vec<[String; 6]> = vec![HEAD.map(str::to_owned)];
+                cells.extend(rows.iter().map(Row::cells));
+                super::table(&cells, &mut session.out)?;
             }
         }
-        Ok(Outcome::default())
+        Ok(outcome)
     }
 }

@@ -167,6 +167,11 @@ fn read_yaml(source: &Arc<Source>, identity: &Identity, named: bool) -> FileRead
 }
 
 fn read_csv(source: &Arc<Source>, identity: &Identity) -> FileRead {
+    if !threat_stack::is_csv(source.text()) {
+        let title = "this table has no header with the columns `Name` and `Filter`";
+        let finding = Diagnostic::new(&codes::NOT_A_RULE, title).at(source, Span::new(0, 1), "");
+        return failed(finding.severity(Severity::Error));
+    }
     let (trees, diagnostics) = threat_stack::csv_objects(source);
     let mut read = FileRead { diagnostics, ..FileRead::default() };
     for (index, tree) in trees.iter().enumerate() {

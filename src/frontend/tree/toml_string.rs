@@ -41,15 +41,16 @@ fn map(written: &str, start: usize) -> TextMap {
     let mut map = TextMap::default();
     let end = outer + body.len();
     map.push(0, outer, 0);
-    while let Some(c) = body.chars().next() {
-        let (inner, written) = match c {
-            '\\' if quote == "\"" => escape(&body[1..]),
-            c => (c.len_utf8(), c.len_utf8()),
+    while !body.is_empty() {
+        let (inner, written) = match if quote == "\"" { body.find('\\') } else { None } {
+            Some(0) => escape(&body[1..]),
+            Some(run) => (run, run),
+            None => (body.len(), body.len()),
         };
+        let written = written.min(body.len());
         if inner > 0 {
             map.push(inner, outer, written);
         }
-        let written = written.min(body.len());
         outer += written;
         body = &body[written..];
     }
