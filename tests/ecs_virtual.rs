@@ -137,9 +137,9 @@ impl Values for Seen<'_> {
 }
 
 impl Seen<'_> {
-    fn at(&self, path: &str, prune: bool) -> BTreeSet<String> {
+    fn at(&self, slot: usize, prune: bool) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
-        self.each(path, &mut |leaf| {
+        self.slots.values(slot, self.record).for_each(|leaf| {
             if let Some(text) = leaf.text()
                 && !(prune && matches!(&*text, "" | "-" | "none"))
             {
@@ -149,13 +149,13 @@ impl Seen<'_> {
         out
     }
 
-    /// `None`: only the document says.
-    fn values(&self, reach: &Reach, version: Version) -> Option<BTreeSet<String>> {
+    /// `slot`: that of the reach's own path. `None`: only the document says.
+    fn values(&self, reach: &Reach, slot: usize, version: Version) -> Option<BTreeSet<String>> {
         let mut out = BTreeSet::new();
         match reach {
-            Reach::Path { path, prune } => out = self.at(path, *prune),
-            Reach::Flattened { payload, path, prune } => {
-                out = self.at(path, *prune);
+            Reach::Path { prune, .. } => out = self.at(slot, *prune),
+            Reach::Flattened { payload, prune, .. } => {
+                out = self.at(slot, *prune);
                 let mut kept = false;
                 if !out.is_empty() {
                     self.each(payload.raw(), &mut |leaf| {
@@ -215,6 +215,13 @@ fn virtual_values_are_the_documents(version: Version) {
     let paths: Vec<String> = paths.into_iter().collect();
     let index: HashMap<&str, usize> =
         paths.iter().enumerate().map(|(slot, path)| (path.as_str(), slot)).collect();
+    let slots_of: Vec<usize> = reaches
+        .iter()
+        .map(|(_, _, reach)| match reach {
+            Reach::Path { path, .. } | Reach::Flattened { path, .. } => index[path.as_str()],
+            _ => usize::MAX,
+        })
+        .collect();
     let projection = Projection::new(paths.iter().map(String::as_str));
     let (mut slots, mut compared, mut present, mut reached) = (Slots::default(), 0, 0, BTreeSet::new());
     for record in &records {
@@ -224,8 +231,8 @@ fn virtual_values_are_the_documents(version: Version) {
         let mut held = HashMap::new();
         texts(&Value::Object(document), "", &mut held);
         let seen = Seen { paths: &index, slots: &slots, record: &text };
-        for (field, base, reach) in &reaches {
-            let Some(found) = seen.values(reach, version) else { continue };
+        for ((field, base, reach), slot) in reaches.iter().zip(&slots_of) {
+            let Some(found) = seen.values(reach, *slot, version) else { continue };
             let held = held.get(*base).unwrap_or(&empty);
             assert_eq!(found, *held, "{field} ({}) by {reach:?} of {text}", version.as_str());
             compared += 1;

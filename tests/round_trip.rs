@@ -6,7 +6,7 @@ mod common;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use trailsmith::backend::{elastic_toml, kibana};
+use trailsmith::backend::{elastic_toml, kibana, threat_stack};
 use trailsmith::diagnostic::Severity;
 use trailsmith::frontend;
 use trailsmith::ir::Rule;
@@ -185,12 +185,6 @@ fn corpora_are_read() {
         }
     }
     let time = start.elapsed();
-    let start = std::time::Instant::now();
-    for (name, text) in shared.iter().chain(&others) {
-        let source = Arc::new(trailsmith::diagnostic::Source::new(name.as_str(), text.as_str()));
-        assert!(frontend::tree::toml::parse(&source).is_ok());
-    }
-    println!("of which TOML {:?}", start.elapsed());
     println!("{:<28} read  understood  cloudtrail", "type/language");
     for (kind, [read, understood, cloudtrail]) in &types {
         println!("{kind:<28} {read:>4}  {understood:>10}  {cloudtrail:>10}");
@@ -202,4 +196,40 @@ fn corpora_are_read() {
     // CloudTrail rules lie in the shared folder only, but for the few of `cloudtrail_elsewhere`.
     let cloudtrail: usize = types.values().map(|row| row[2]).sum();
     assert!((120..=160).contains(&cloudtrail), "{cloudtrail}");
+}
+
+#[test]
+fn threat_stack_rules_lose_nothing() {
+    let (Some(samples), Some(seeds)) = (
+        common::shared("data/threatstack/sample_events.json"),
+        common::shared("data/threatstack/seed_rules.json"),
+    ) else {
+        return;
+    };
+    let read = |path| -> Json {
+        serde_json::from_str(&std::fs::read_to_string(path).expect("UTF-8")).expect("JSON")
+    };
+    let samples = read(samples);
+    let sample = &samples["rule_v2"];
+    let written = threat_stack::write(&only("r.json", &sample.to_string())).expect("its own language");
+    assert_eq!(*sample, written);
+    let legacy = &samples["rule_legacy_snake_case"];
+    let written = threat_stack::write(&only("r.json", &legacy.to_string())).expect("its own language");
+    for (snake, camel) in [
+        ("filter", "filter"),
+        ("severity", "severityOfAlerts"),
+        ("aggregate_fields", "aggregateFields"),
+        ("window_seconds", "window"),
+        ("exclusions", "suppressions"),
+        ("description", "alertDescription"),
+        ("title", "title"),
+        ("created_at", "created_at"),
+        ("auto_suppress", "auto_suppress"),
+    ] {
+        assert_eq!(legacy[snake], written[camel], "{snake}");
+    }
+    let loaded = frontend::load_text("seeds.json", &read(seeds).to_string());
+    let understood = loaded.rules.iter().filter(|rule| rule.detection.predicate().is_some()).count();
+    println!("Threat Stack: {} seed rules read, {understood} understood", loaded.rules.len());
+    assert_eq!((loaded.rules.len(), understood), (16, 16));
 }

@@ -93,15 +93,23 @@ impl Check {
     }
 
     /// Whether a value satisfies the check; the value is there.
+    #[inline]
     pub(super) fn holds(&self, leaf: Leaf<'_>) -> bool {
-        match (self, leaf) {
-            (Check::Never, _) | (_, Leaf::Null) => false,
-            (Check::Exists, _) => true,
-            (Check::Any(checks), _) => checks.iter().any(|check| check.holds(leaf)),
-            (_, Leaf::Object(_)) => false,
-            (Check::Equals(text), Leaf::Text(value)) => **text == *value,
-            (Check::Bool(value), Leaf::Bool(found)) => *value == found,
-            _ => leaf.text().is_some_and(|text| self.holds_text(&text)),
+        match leaf {
+            Leaf::Text(value) | Leaf::Number(value) => self.holds_text(value),
+            Leaf::Bool(truth) => self.holds_text(if truth { "true" } else { "false" }),
+            Leaf::Null => false,
+            Leaf::Object(_) => self.holds_for_objects(),
+            Leaf::Escaped(_) => leaf.text().is_some_and(|text| self.holds_text(&text)),
+        }
+    }
+
+    /// Objects exist and compare with nothing.
+    fn holds_for_objects(&self) -> bool {
+        match self {
+            Check::Exists => true,
+            Check::Any(checks) => checks.iter().any(Check::holds_for_objects),
+            _ => false,
         }
     }
 

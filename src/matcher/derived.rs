@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::View;
-use crate::event::{Leaf, normalize};
+use crate::event::{Leaf, Slots, normalize};
 use crate::schema::Derived;
 
 /// Gives the values of one input of a function, by its place in [`Derived::inputs`], until it is
@@ -13,10 +13,6 @@ pub(super) type Inputs<'a> = &'a dyn Fn(usize, &mut dyn FnMut(Leaf<'_>) -> bool)
 
 /// Computes the values of a function into `out`, as canonical texts.
 pub(super) fn compute(derived: Derived, inputs: Inputs<'_>, out: &mut Vec<Cow<'static, str>>) {
-    if derived == Derived::Outcome {
-        out.push(outcome(inputs));
-        return;
-    }
     let paths = derived.inputs();
     let record = |path: &str, visit: &mut dyn FnMut(Leaf<'_>)| {
         if let Some(input) = paths.iter().position(|known| *known == path) {
@@ -29,41 +25,32 @@ pub(super) fn compute(derived: Derived, inputs: Inputs<'_>, out: &mut Vec<Cow<'s
     normalize::derive_from(derived, &record, &mut |text| out.push(Cow::Owned(text.to_owned())));
 }
 
-/// `event.outcome` (cloudtrail_to_ecs.md §3). The inputs: error code, error message, event name,
-/// what a console sign-in says itself.
-fn outcome(inputs: Inputs<'_>) -> Cow<'static, str> {
-    let first = |input: usize, take: &mut dyn FnMut(&str)| {
-        let mut found = false;
-        inputs(input, &mut |leaf| {
-            let text = leaf.text().filter(|_| View::Pruned.sees(leaf, None));
-            found = text.is_some();
-            text.iter().for_each(|text| take(text));
-            found
-        });
-        found
+/// The same for `event.outcome` from the slots of its inputs: what the normaliser computes
+/// (cloudtrail_to_ecs.md §3), without an allocation.
+pub(super) fn outcome(slots: &Slots, inputs: &[usize], record: &str) -> Cow<'static, str> {
+    let &[code, message, name, login] = inputs else { return Cow::Borrowed("success") };
+    let first = |slot: usize| {
+        let mut texts = slots.values(slot, record).filter(|leaf| !matches!(leaf, Leaf::Object(_)));
+        texts.find(|leaf| View::Pruned.sees(*leaf, None))
     };
-    let mut login = false;
-    first(2, &mut |name| login = name == "ConsoleLogin");
-    let mut said = None;
-    if login {
-        first(3, &mut |text| {
-            said = Some(match text {
-                "Success" => Cow::Borrowed("success"),
-                "Failure" => Cow::Borrowed("failure"),
-                other => Cow::Owned(other.to_lowercase()),
-            });
-        });
+    let said = if slots.is_missing(login) { None } else { first(login).and_then(Leaf::text) };
+    if let Some(said) = said
+        && first(name).and_then(Leaf::text).as_deref() == Some("ConsoleLogin")
+    {
+        return match &*said {
+            "Success" => Cow::Borrowed("success"),
+            "Failure" => Cow::Borrowed("failure"),
+            other => Cow::Owned(other.to_lowercase()),
+        };
     }
-    said.unwrap_or_else(|| {
-        let failed = first(0, &mut |_| ()) || first(1, &mut |_| ());
-        Cow::Borrowed(if failed { "failure" } else { "success" })
-    })
+    let failed = first(code).is_some() || first(message).is_some();
+    Cow::Borrowed(if failed { "failure" } else { "success" })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matcher::json::Json;
+    use crate::event::Projection;
 
     #[test]
     fn the_short_way_to_the_outcome_is_the_normalisers() {
@@ -80,17 +67,13 @@ mod tests {
             r#"{"eventName":"ConsoleLogin","responseElements":null}"#,
             r#"{"eventName":"Other","responseElements":{"ConsoleLogin":"Failure"}}"#,
         ] {
-            let json = Json::parse(record).unwrap();
-            let inputs = |input: usize, visit: &mut dyn FnMut(Leaf<'_>) -> bool| {
-                json.at(Derived::Outcome.inputs()[input], &mut |value| {
-                    value.leaf().map(&mut *visit);
-                });
-            };
-            let mut out = Vec::new();
-            compute(Derived::Outcome, &inputs, &mut out);
+            let projection = Projection::new(Derived::Outcome.inputs().iter().copied());
+            let mut slots = Slots::default();
+            projection.extract(record, &mut slots).unwrap();
+            let out = outcome(&slots, &[0, 1, 2, 3], record);
             let value: serde_json::Value = serde_json::from_str(record).unwrap();
             let expected = normalize::derive(Derived::Outcome, &value);
-            assert_eq!(out, [expected[0].as_str().unwrap()], "{record}");
+            assert_eq!(out, expected[0].as_str().unwrap(), "{record}");
         }
     }
 }

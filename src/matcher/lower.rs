@@ -202,7 +202,8 @@ impl Lowering<'_> {
         let query = FreeText::new(words, self.now);
         let vocabulary = self.vocabulary;
         let view = if vocabulary == Vocabulary::Ecs { view } else { View::Raw };
-        Tree::Step(Step::AnyField(AnyField { query, vocabulary, document, view, prefix }))
+        let search = AnyField { query, vocabulary, document, view, prefix };
+        Tree::Step(Step::AnyField(Box::new(search)))
     }
 
     fn nested(&mut self, path: &Field, body: &Node, outer: Option<&mut Element>) -> Result<Tree, Problem> {
@@ -219,7 +220,8 @@ impl Lowering<'_> {
         let mut element = Element { path: path.path.clone(), view: probe.view, reads: IndexSet::new() };
         let tree = self.node(body, Some(&mut element))?;
         let projection = Projection::new(element.reads.iter().map(String::as_str));
-        Ok(Tree::Step(Step::Nested(Nested { place: probe.place, projection, body: Program::new(tree) })))
+        let nested = Nested { place: probe.place, projection, body: Program::new(tree) };
+        Ok(Tree::Step(Step::Nested(Box::new(nested))))
     }
 }
 

@@ -53,7 +53,7 @@ impl Plan {
                 "event.dataset",
             ],
         };
-        debug_assert!(ACTION == 0 && SOURCE == 1 && TIME == 2 && ID == 3);
+        const { assert!(ACTION == 0 && SOURCE == 1 && TIME == 2 && ID == 3) };
         let mut lowering = lowering(layout, now, world);
         lowering.paths = fixed.iter().map(|path| (*path).to_owned()).collect();
         let mut index = Index::default();

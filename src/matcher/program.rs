@@ -123,6 +123,10 @@ impl Memo {
             *done = true;
             values.clear();
             let (function, slots) = &event.context.derived[number];
+            if *function == Derived::Outcome {
+                values.push(derived::outcome(event.slots, slots, event.record));
+                return values;
+            }
             let inputs = |input: usize, visit: &mut dyn FnMut(Leaf<'_>) -> bool| {
                 event.slots.values(slots[input], event.record).any(visit);
             };
@@ -196,12 +200,20 @@ impl Probe {
     }
 }
 
+#[inline]
 fn test(probe: Probe, check: &Check, event: &Event<'_>, memo: &mut Memo) -> bool {
     if probe.payload.is_some_and(|payload| !memo.is_copied(payload, event)) {
         return false;
     }
     if let (Place::Slot(slot), false) = (probe.place, probe.leaves) {
+        if event.slots.is_missing(slot) {
+            return false;
+        }
         let mut values = event.slots.values(slot, event.record);
+        return values.any(|leaf| probe.view.sees(leaf, probe.limit) && check.holds(leaf));
+    }
+    if let Place::Derived(number) = probe.place {
+        let mut values = memo.derived(number, event).iter().map(|text| Leaf::Text(text));
         return values.any(|leaf| probe.view.sees(leaf, probe.limit) && check.holds(leaf));
     }
     memo.any(probe.place, event, &mut |leaf| probe.see(leaf, &mut |leaf| check.holds(leaf)))

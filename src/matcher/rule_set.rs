@@ -117,13 +117,16 @@ impl RuleSet {
         candidates.extend_from_slice(plan.index.always());
         for slot in [ACTION, SOURCE] {
             for leaf in slots.values(slot, record) {
-                if let Some(value) = leaf.text() {
-                    plan.index.candidates(slot, &value, candidates);
+                match leaf {
+                    Leaf::Text(value) => plan.index.candidates(slot, value, candidates),
+                    _ => leaf.text().iter().for_each(|value| plan.index.candidates(slot, value, candidates)),
                 }
             }
         }
-        candidates.sort_unstable();
-        candidates.dedup();
+        if candidates.len() > 1 {
+            candidates.sort_unstable();
+            candidates.dedup();
+        }
         let dataset = plan.dataset.iter().find_map(|&slot| slots.values(slot, record).find_map(Leaf::text));
         let context = self.context(plan);
         let event = Event { record, slots, context: &context };

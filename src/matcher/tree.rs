@@ -37,9 +37,9 @@ pub(super) enum Step {
     /// Some value satisfies the check.
     Test(Probe, Check),
     /// Some leaf of the record or of its document satisfies a query of free text.
-    AnyField(AnyField),
+    AnyField(Box<AnyField>),
     /// Some element satisfies a program of its own.
-    Nested(Nested),
+    Nested(Box<Nested>),
 }
 
 #[derive(Debug)]

@@ -18,6 +18,7 @@ pub enum View {
 
 impl View {
     /// Whether a value is there. `limit` is Elasticsearch's `ignore_above`: longer texts are not.
+    #[inline]
     pub(super) fn sees(self, leaf: Leaf<'_>, limit: Option<u32>) -> bool {
         match leaf {
             Leaf::Null => false,
@@ -32,8 +33,9 @@ impl View {
         }
     }
 
+    #[inline]
     fn sees_text(self, text: &str, limit: Option<u32>) -> bool {
-        if self == View::Pruned && matches!(text, "" | "-" | "none") {
+        if self == View::Pruned && text.len() <= 4 && matches!(text, "" | "-" | "none") {
             return false;
         }
         match limit {

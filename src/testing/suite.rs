@@ -17,6 +17,9 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::ir::Rule;
 use crate::matcher::explain::Observation;
 
+/// A case, what was seen of the rule's clauses, and what is wrong with the fixture file.
+type CaseResult = (CaseReport, Vec<Observation>, Option<Diagnostic>);
+
 /// Fixture files that were read, and the rule files they are for.
 #[derive(Debug, Default)]
 pub struct Fixtures {
@@ -63,8 +66,7 @@ impl Fixtures {
         files
     }
 
-    /// Finds the rule of every file among `rules`. `unreadable`: files whose rules could not be read,
-    /// which was already said.
+    /// Finds the rule of every file among `rules`.
     fn pair(&mut self, rules: &[Arc<Rule>]) -> Vec<(FixtureFile, Arc<Rule>)> {
         let mut pairs = Vec::new();
         for (file, paths) in std::mem::take(&mut self.files) {
@@ -109,9 +111,9 @@ fn place(finding: Diagnostic, file: &FixtureFile) -> Diagnostic {
 /// Runs every case on its rule, in parallel; the report is in a stable order.
 pub fn run(mut fixtures: Fixtures, rules: &[Arc<Rule>], settings: &Settings) -> Report {
     let mut pairs = fixtures.pair(rules);
-    pairs.sort_by(|a, b| key(a).cmp(&key(b)));
+    pairs.sort_by_cached_key(key);
     let files = EventFiles::default();
-    let results: Vec<Vec<(CaseReport, Vec<Observation>, Option<Diagnostic>)>> = pairs
+    let results: Vec<Vec<CaseResult>> = pairs
         .par_iter()
         .map(|(file, rule)| {
             let wanted =
@@ -158,7 +160,7 @@ fn one(
     rule: &Arc<Rule>,
     files: &EventFiles,
     settings: &Settings,
-) -> (CaseReport, Vec<Observation>, Option<Diagnostic>) {
+) -> CaseResult {
     let (judged, diagnostic) = match prepare(file, case, files, settings.version) {
         Ok(events) if events.is_empty() => (Judged::default(), None),
         Ok(events) => (judge(rule, case, &events, settings), None),

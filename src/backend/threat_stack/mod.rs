@@ -1,9 +1,10 @@
 //! `threat-stack`: a rule object of Threat Stack's API (threatstack.md §4), its filter included.
 //!
-//! What the API numbers by itself (`id`, times, the ruleset) is not written: it refuses them on the
-//! way in.
+//! Rules that came from there are written back as they were. For others, what the API numbers by
+//! itself (`id`, times, the ruleset) is not written: it refuses them on the way in.
 
 mod filter;
+mod own;
 mod rule;
 
 use super::capability::Capabilities;
@@ -11,9 +12,10 @@ use super::codes;
 use super::loss::{Artefact, Loss};
 use super::metadata::Key;
 use super::target::{Made, Options, Target};
-use crate::ir::{Input, Rule};
+use crate::ir::{Format, Input, Rule};
 
 pub use filter::{filter, fits, text};
+pub use own::write;
 
 /// Keys that the rule object has a place for.
 const HOLDS: &[Key] = &[
@@ -57,6 +59,11 @@ impl Target for ThreatStack {
             let message =
                 format!("the rule reads `{}`, which is no feed of Threat Stack", rule.input.as_str());
             return Err(Loss::new(&codes::LOSS_INPUT, "input", message));
+        }
+        if rule.format == Format::ThreatStackJson
+            && let Some(object) = own::write(rule)
+        {
+            return Ok(Artefact::Json(object));
         }
         let filter = filter(rule, options, losses)?;
         super::over_events(rule, self, losses);

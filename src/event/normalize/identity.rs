@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use super::values::{Values, any_text, text};
 use crate::schema::Version;
 
-const ISSUER: &str = "userIdentity.sessionContext.sessionIssuer";
+const ISSUER_ARN: &str = "userIdentity.sessionContext.sessionIssuer.arn";
+const ISSUER_NAME: &str = "userIdentity.sessionContext.sessionIssuer.userName";
 
 /// The service that acts, where no person does: the identity is an AWS service or a service-linked
 /// role. Never decided from `invokedBy` alone, which console sessions of people have too.
@@ -14,7 +15,7 @@ pub(super) fn service_name(record: &dyn Values) -> Option<String> {
     match text(record, "userIdentity.type")?.as_str() {
         "AWSService" => invoked_by(),
         "AssumedRole" => {
-            let arn = text(record, &format!("{ISSUER}.arn"))?;
+            let arn = text(record, ISSUER_ARN)?;
             let (_, rest) = arn.split_once(":role/aws-service-role/")?;
             let in_path = || rest.split_once('/').map(|(service, _)| service.to_owned());
             invoked_by().or_else(in_path).filter(|name| !name.is_empty())
@@ -29,16 +30,15 @@ fn is_service(record: &dyn Values, version: Version) -> bool {
 
 /// The name before `additionalEventData.UserName` is asked.
 pub(super) fn plain_user_name(record: &dyn Values, version: Version) -> Option<String> {
-    let issuer_name = format!("{ISSUER}.userName");
     if version == Version::Legacy {
-        return any_text(record, "userIdentity.userName").or_else(|| any_text(record, &issuer_name));
+        return any_text(record, "userIdentity.userName").or_else(|| any_text(record, ISSUER_NAME));
     }
     if is_service(record, version) {
         return None;
     }
     let has_issuer =
         matches!(text(record, "userIdentity.type").as_deref(), Some("AssumedRole" | "FederatedUser"));
-    has_issuer.then(|| text(record, &issuer_name)).flatten().or_else(|| text(record, "userIdentity.userName"))
+    has_issuer.then(|| text(record, ISSUER_NAME)).flatten().or_else(|| text(record, "userIdentity.userName"))
 }
 
 /// `user.name`: the role's name for role sessions.

@@ -15,6 +15,8 @@ mod legacy;
 mod modern;
 mod payload;
 mod prune;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use serde_json::{Map, Value};

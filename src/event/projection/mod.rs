@@ -4,6 +4,7 @@
 //! [`Slots`] record after record: one pass over the bytes, which validates the whole record as JSON
 //! and allocates nothing once the slots have grown. What the values mean is left to the matcher.
 
+mod guess;
 mod keys;
 #[cfg(test)]
 mod oracle;
@@ -63,6 +64,7 @@ impl Projection {
     /// than 127 levels, which it refuses to build as a `Value`. The slots are empty then.
     pub fn extract(&self, record: &str, slots: &mut Slots) -> Result<(), JsonError> {
         slots.begin(self.trie.slots, self.trie.entries(), record.len());
+        slots.guesses.begin(self.trie.identity);
         // Slots hold offsets of 32 bits.
         let fits = u32::try_from(record.len()).is_ok();
         let outcome = if fits { walk::walk(&self.trie, record, slots) } else { None };

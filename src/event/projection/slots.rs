@@ -1,5 +1,6 @@
 //! Where the values of one record were found.
 
+use super::guess::Guesses;
 use crate::event::Leaf;
 
 /// The values found, by slot. Reused from record to record, and then without allocation.
@@ -13,6 +14,7 @@ pub struct Slots {
     met: Vec<u32>,
     /// Number of the object that was entered last, over all records.
     object: u32,
+    pub(super) guesses: Guesses,
 }
 
 #[derive(Debug, Clone, Copy)]

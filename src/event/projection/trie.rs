@@ -4,6 +4,7 @@
 //! each of its descendants, not only for its children.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::keys::{Keys, Table};
 
@@ -21,6 +22,8 @@ pub(super) struct Node {
 
 #[derive(Debug)]
 pub(super) struct Trie {
+    /// Different for every trie of the process: what is learnt with one is of no use to another.
+    pub(super) identity: u64,
     nodes: Vec<Node>,
     keys: Keys,
     /// By entry: the node it leads to.
@@ -86,7 +89,9 @@ impl Trie {
                 Node { slot, inner: !entries.is_empty(), table: keys.add(&entries) }
             })
             .collect();
-        Trie { nodes, keys, targets, children, aliases, slots, thorough }
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let identity = NEXT.fetch_add(1, Ordering::Relaxed);
+        Trie { identity, nodes, keys, targets, children, aliases, slots, thorough }
     }
 
     /// Number of entries of all nodes.

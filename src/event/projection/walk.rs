@@ -2,6 +2,7 @@
 //!
 //! Recursion happens only where a path leads on, and never beyond the depth limit.
 
+use super::guess::{Entry, Guesses};
 use super::scan::{self, DEPTH, Member, space};
 use super::slots::{Kind, Slots};
 use super::trie::{NodeId, Trie};
@@ -81,25 +82,30 @@ impl Walk<'_> {
             return None;
         }
         let bytes = self.bytes;
-        let here = self.trie.node(node);
         let object = self.slots.enter();
+        let mut state = Guesses::start(node);
         let mut at = space(bytes, at + 1);
         if *bytes.get(at)? == b'}' {
             return Some(at + 1);
         }
         loop {
-            let member = scan::member(bytes, at)?;
-            let entry = if member.escaped {
-                self.escaped_key(member, node)
-            } else {
-                self.trie.find(here, bytes, member.start, member.end)
+            let (entry, value) = match self.slots.guesses.check(state, node, bytes, at) {
+                Some(guessed) => {
+                    state = guessed.state;
+                    (guessed.entry, space(bytes, at + guessed.length))
+                }
+                None => {
+                    let (entry, value, follower) = self.key(at, node, state)?;
+                    state = follower;
+                    (entry, value)
+                }
             };
             at = match entry {
                 Some((entry, target)) => {
                     self.repeated |= !self.slots.first_time(entry, object);
-                    self.value(member.value, target, depth)?
+                    self.value(value, target, depth)?
                 }
-                None => scan::value(bytes, member.value, depth)?,
+                None => scan::value(bytes, value, depth)?,
             };
             at = space(bytes, at);
             match *bytes.get(at)? {
@@ -108,6 +114,21 @@ impl Walk<'_> {
                 _ => return None,
             }
         }
+    }
+
+    /// Reads and looks up a key that was not guessed: its entry, where its value begins, and where
+    /// it remembers its follower.
+    #[inline(never)]
+    fn key(&mut self, at: usize, node: NodeId, state: u32) -> Option<(Entry, usize, u32)> {
+        let bytes = self.bytes;
+        let member = scan::member(bytes, at)?;
+        if member.escaped {
+            return Some((self.escaped_key(member, node), member.value, Guesses::start(node)));
+        }
+        let entry = self.trie.find(self.trie.node(node), bytes, member.start, member.end);
+        let length = member.end + 1 - at;
+        let follower = self.slots.guesses.learn(state, node, bytes, at, length, entry);
+        Some((entry, member.value, follower))
     }
 
     #[cold]

@@ -3,18 +3,18 @@
 /// The first byte at or after `at` that ends or interrupts a string: a quote, a backslash or a
 /// control character. `bytes.len()` if there is none.
 #[inline(always)]
-pub(in crate::event) fn special(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let bits = special_bits(u64::from_le_bytes(*chunk));
+pub(in crate::event) fn special(bytes: &[u8], at: usize) -> usize {
+    let (words, tail) = bytes.get(at..).unwrap_or_default().as_chunks::<8>();
+    let mut here = at;
+    for word in words {
+        let bits = special_bits(u64::from_le_bytes(*word));
         if bits != 0 {
-            return at + (bits.trailing_zeros() / 8) as usize;
+            return here + (bits.trailing_zeros() / 8) as usize;
         }
-        at += 8;
+        here += 8;
     }
-    while at < bytes.len() && !matches!(bytes[at], 0..=0x1f | b'"' | b'\\') {
-        at += 1;
-    }
-    at
+    let is_special = |byte: &u8| matches!(byte, 0..=0x1f | b'"' | b'\\');
+    here + tail.iter().position(is_special).unwrap_or(tail.len())
 }
 
 /// The top bit of the first special byte of a word, possibly with more bits above it: subtracting
@@ -33,21 +33,19 @@ fn special_bits(word: u64) -> u64 {
 /// bytes and the last eight (the same again for keys of at most eight), zero-padded.
 #[inline(always)]
 pub(super) fn ends(bytes: &[u8], start: usize, end: usize) -> (u64, u64) {
-    let length = end - start;
-    if length >= 8 {
-        (word(bytes, start), word(bytes, end - 8))
-    } else if let Some(chunk) = bytes.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk) & ((1 << (8 * length)) - 1);
-        (word, word)
+    // No branch on the length, which no processor could predict: words that reach beyond a short
+    // key are read all the same, and what is not the key's is masked or shifted out.
+    let outside = 64 - 8 * (end - start).min(8) as u32;
+    let first = bytes.get(start..).and_then(|rest| rest.first_chunk::<8>());
+    let last = bytes.get(..end).and_then(|rest| rest.last_chunk::<8>());
+    if let (Some(first), Some(last)) = (first, last) {
+        let mask = u64::MAX.checked_shr(outside).unwrap_or(0);
+        (u64::from_le_bytes(*first) & mask, u64::from_le_bytes(*last).checked_shr(outside).unwrap_or(0))
     } else {
-        let word = bytes[start..end].iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
-        (word, word)
+        let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        let key = &bytes[start..end];
+        (word(&key[..key.len().min(8)]), word(&key[key.len().saturating_sub(8)..]))
     }
-}
-
-#[inline(always)]
-fn word(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |chunk| u64::from_le_bytes(*chunk))
 }
 
 #[cfg(test)]
@@ -75,7 +73,11 @@ mod tests {
     #[test]
     fn words_of_keys() {
         let text = b"abcdefghijk";
-        assert_eq!(ends(text, 0, 3), ends(b"abc", 0, 3));
+        for length in 0..=11 {
+            let all = b"..abcdefghijk........";
+            assert_eq!(ends(text, 0, length), ends(all, 2, 2 + length), "{length}");
+            assert_eq!(ends(text, 0, length), ends(&text[..length], 0, length), "{length}");
+        }
         assert_eq!(ends(text, 0, 8).0, ends(text, 0, 8).1);
         assert_ne!(ends(text, 0, 3), ends(text, 0, 4));
         assert_eq!(ends(b"eventName", 0, 9).0, u64::from_le_bytes(*b"eventNam"));

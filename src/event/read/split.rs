@@ -224,18 +224,20 @@ fn newlines(bytes: &[u8]) -> u64 {
 /// own. (The second line of a pretty-printed object begins with a quote.) What is not JSON at all is
 /// taken line by line too.
 fn is_lines(start: &[u8]) -> bool {
-    let mut lines =
-        start.split(|&byte| byte == b'\n').map(|line| line.trim_ascii()).filter(|line| !line.is_empty());
-    let Some(first) = lines.next() else { return true };
-    match first[0] {
-        b'[' => false,
-        b'{' => {
-            let whole = |line: &[u8]| line[0] == b'{' && scan::value(line, 0, 0) == Some(line.len());
-            let damaged = |line: &[u8]| line.len() > 1 && scan::value(line, 0, 0).is_none();
-            // The last line may be cut off by the end of the buffer, and then is not whole.
-            list_prefix(start.trim_ascii_start()) == Prefix::Other
-                && (whole(first) || (damaged(first) && lines.next().is_some_and(whole)))
-        }
-        _ => true,
+    let start = start.trim_ascii_start();
+    match start.first() {
+        Some(b'[') => return false,
+        Some(b'{') => {}
+        _ => return true,
     }
+    if list_prefix(start) != Prefix::Other {
+        return false;
+    }
+    let end = memchr::memchr(b'\n', start).unwrap_or(start.len());
+    let first = start[..end].trim_ascii_end();
+    // The last line may be cut off by the end of the buffer, and then is not whole.
+    let whole = |line: &[u8]| line.first() == Some(&b'{') && scan::value(line, 0, 0) == Some(line.len());
+    let damaged = |line: &[u8]| line.len() > 1 && scan::value(line, 0, 0).is_none();
+    let second = || start[end..].trim_ascii_start().split(|&byte| byte == b'\n').next().unwrap_or_default();
+    whole(first) || (damaged(first) && whole(second().trim_ascii_end()))
 }

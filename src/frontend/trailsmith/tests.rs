@@ -143,3 +143,24 @@ fn languages_without_a_grammar_are_carried() {
     assert!(matches!(&rule.detection, Detection::Opaque(o) if o.text.as_deref() == Some("any where true")));
     assert!(!loaded.unreadable);
 }
+
+/// The schema names the keys that the reader knows, no more and no fewer.
+#[test]
+fn the_schema_and_the_reader_know_the_same_keys() {
+    let schema = include_str!("../../../docs/trailsmith-rule.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let keys: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    // A key that the reader does not know is `unknown-key`; any other finding means that it does.
+    for key in &keys {
+        let text = format!("{key}: [[]]\n");
+        let text = if *key == "trailsmith" { text } else { format!("trailsmith: 1\n{text}") };
+        assert!(!codes(&text).contains(&"unknown-key"), "{key}");
+    }
+    let written = ["new_terms", "index", "filters"];
+    for line in WHOLE.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+        let key = line.split(':').next().unwrap();
+        assert!(keys.contains(&key), "{key}");
+    }
+    let whole = WHOLE.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase())).count();
+    assert_eq!(keys.len(), whole + written.len());
+}

@@ -2,7 +2,7 @@
 //!
 //! The event stream gives the written text and style of every scalar; typing, duplicate keys,
 //! aliases (with a budget, so that an alias bomb is a finding) and nesting are decided here. Rules
-//! of typing: [`yaml_scalar`](super::yaml_scalar). Not accepted, because tools disagree on them:
+//! of typing: the module `yaml_scalar`. Not accepted, because tools disagree on them:
 //! merge keys, tabs in indentation, tags other than `!!str`, keys that are no scalars.
 
 use std::collections::{HashMap, HashSet};
