@@ -324,7 +324,7 @@ fn round_trip(
     records: BoxedStrategy<Vec<String>>,
     layout: Layout,
 ) {
-    let (mut exact, mut lossy, mut impossible, mut hits) = (0, 0, 0, 0);
+    let (mut exact, mut lossy, mut impossible, mut hits) = (0, 0, 0, 0_usize);
     let mut runner = TestRunner::new_with_rng(
         Config { cases: 600, failure_persistence: None, ..Config::default() },
         proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
@@ -350,7 +350,6 @@ fn round_trip(
         *if refused { &mut *counts.1 } else { &mut *counts.0 } += 1;
         Ok(())
     });
-    drop(cell);
     if let Err(error) = outcome {
         panic!("{target}: {error}");
     }

@@ -114,10 +114,10 @@ fn own(rule: &Rule) -> Option<(&str, syntax::Query)> {
 fn note_own_losses(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) {
     let mut own = Vec::new();
     // The tree that comes out is of no interest: the text stands.
-    if let Err(loss) = prepare(rule, Vocabulary::Ecs, options.version, &mut fits, &mut own) {
-        if loss.code == &codes::LOSS_OPAQUE {
-            return;
-        }
+    if let Err(loss) = prepare(rule, Vocabulary::Ecs, options.version, &mut fits, &mut own)
+        && loss.code == &codes::LOSS_OPAQUE
+    {
+        return;
     }
     losses.extend(own.into_iter().map(|loss| Loss {
         message: loss.message.split("; if allowed, ").next().unwrap_or_default().to_owned(),

@@ -124,7 +124,7 @@ fn translate(leaf: &Predicate, to: Vocabulary, version: Version) -> Fitted {
 }
 
 /// Refuses a leaf that needs a feature which the target lacks.
-pub fn check(leaf: &Predicate, capabilities: &Capabilities) -> Result<(), Refusal> {
+pub fn check(leaf: &Predicate, capabilities: &Capabilities) -> Result<(), Refused> {
     for feature in Feature::of(leaf) {
         if let Some(reason) = capabilities.missing(feature) {
             let message = match leaf {
@@ -133,7 +133,7 @@ pub fn check(leaf: &Predicate, capabilities: &Capabilities) -> Result<(), Refusa
                 }
                 _ => reason.to_owned(),
             };
-            return Err(Refusal::new(feature.code(), message));
+            return Err(Box::new(Refusal::new(feature.code(), message)));
         }
     }
     Ok(())
@@ -152,7 +152,7 @@ pub fn fit(leaf: &Predicate, capabilities: &Capabilities) -> Fitted {
         }
     });
     match refusal {
-        Some(refusal) => Err(Box::new(refusal)),
+        Some(refusal) => Err(refusal),
         None => Ok(said),
     }
 }

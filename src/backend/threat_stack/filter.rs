@@ -44,7 +44,7 @@ pub fn text(node: &Node, losses: &mut Vec<Loss>) -> Result<String, Loss> {
 
 /// What a filter can say of a leaf on Threat Stack's fields.
 pub fn fits(leaf: &Predicate) -> Fitted {
-    check(leaf, &CAPABILITIES).map_err(Box::new)?;
+    check(leaf, &CAPABILITIES)?;
     match leaf {
         Predicate::Test(Test { field, comparison: Comparison::Text { matcher, case: Case::Sensitive } }) => {
             let text = |matcher| {

@@ -44,7 +44,7 @@ pub(super) fn object(
     let own = rule.source_type.as_deref().filter(|_| rule.format == Format::ThreatStackJson);
     map.insert("type".into(), own.unwrap_or("CloudTrail").into());
     if let Some(severity) = severity(rule, losses) {
-        map.insert("severityOfAlerts".into(), severity.into());
+        map.insert("severityOfAlerts".into(), severity);
     }
     if let Some(description) = &meta.description {
         map.insert("alertDescription".into(), shortened(description, losses).into());
