@@ -7,6 +7,7 @@
 mod args;
 mod check;
 pub mod codes;
+mod compile;
 pub mod config;
 mod exit;
 mod explain;
@@ -42,6 +43,7 @@ struct Cli {
 enum Command {
     Check(check::Check),
     Test(test::Test),
+    Compile(compile::Compile),
     Match(replay::Match),
     Explain(explain::Explain),
     Normalize(normalize::Normalize),
@@ -53,6 +55,7 @@ impl Command {
         match self {
             Command::Check(command) => command.run(session),
             Command::Test(command) => command.run(session),
+            Command::Compile(command) => command.run(session),
             Command::Match(command) => command.run(session),
             Command::Explain(command) => command.run(session),
             Command::Normalize(command) => command.run(session),
