@@ -21,7 +21,7 @@ mod test;
 mod verdict;
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write};
 
 use clap::{Parser, Subcommand};
 
@@ -95,20 +95,14 @@ fn report(stop: Stop, session: Option<&mut Session>) -> u8 {
     if let Some(session) = session {
         let _ = session.flush();
     }
-    match stop {
+    let (message, code) = match stop {
         // The reader of a pipe has seen enough.
-        Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-        Stop::Output(error) => {
-            anstream::eprintln!("error: cannot write: {error}");
-            3
-        }
-        Stop::Usage(message) => {
-            anstream::eprintln!("error: {message}");
-            2
-        }
-        Stop::Config(diagnostic) => {
-            anstream::eprintln!("{}", session::full_on_stderr(&diagnostic));
-            2
-        }
-    }
+        Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
+        Stop::Output(error) => (format!("error: cannot write: {error}"), 3),
+        Stop::Usage(message) => (format!("error: {message}"), 2),
+        Stop::Config(diagnostic) => (session::full_on_stderr(&diagnostic), 2),
+    };
+    // Where standard error cannot be written either, the exit code has to say it alone.
+    let _ = writeln!(anstream::stderr(), "{message}");
+    code
 }

@@ -66,6 +66,12 @@ crate::codes! {
     pub EXCEPTION_EXPIRES = warning "exception-expires": "an exception item has an expiry";
     /// An exception item whose list no rule of the export names. It is kept, and has no effect.
     pub EXCEPTION_UNUSED = info "exception-unused": "no rule names the list of an exception item";
+    /// The rule names an exception list that its file does not hold. Whatever the list excepts in the
+    /// cluster still alerts in `match` and `test` here.
+    ///
+    /// Export the rule together with its lists (Kibana's export writes them beside the rules, in one
+    /// file), or judge its hits with that in mind.
+    pub EXCEPTION_LIST_ABSENT = warning "exception-list-absent": "a rule's exception list is not in its file";
     /// The file cannot be opened: it does not exist, or permissions forbid it.
     pub FILE_UNREADABLE = error "file-unreadable": "a file cannot be read";
     /// Rule files are UTF-8 text. Save the file in that encoding; UTF-16 from Windows editors is the

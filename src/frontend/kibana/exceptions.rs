@@ -41,6 +41,23 @@ pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree]) {
     }
 }
 
+/// Findings on the lists that rules name and their file does not hold: what those except is not
+/// known here. `held`: the ids of the lists of the file, whether they have items or not.
+pub fn absent(source: &Arc<Source>, rules: &[Rule], held: &[&str]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for rule in rules {
+        for list in rule.exception_lists.iter().flatten() {
+            let Some(id) = list_id(list).filter(|id| !held.contains(&id.as_str())) else { continue };
+            let title = format!("the exception list `{id}` is not in this file, so nothing is excepted");
+            let finding = Diagnostic::new(&codes::EXCEPTION_LIST_ABSENT, title)
+                .at(source, list.origin.unwrap_or(rule.origin), "")
+                .help("export the rule together with its exception lists");
+            findings.push(finding.for_rule(&rule.id, rule.name()));
+        }
+    }
+    findings
+}
+
 fn list_id(list: &crate::ir::ExceptionList) -> Option<String> {
     list.value.as_map()?.get("list_id")?.as_text().map(str::to_owned)
 }

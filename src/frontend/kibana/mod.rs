@@ -8,6 +8,8 @@ mod exceptions;
 
 use std::sync::Arc;
 
+pub use exceptions::absent;
+
 use super::codes;
 use super::elastic::{self, Shape, Surroundings};
 use super::reader::{Reader, Table};
@@ -123,6 +125,10 @@ pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize)
         }
     }
     exceptions::link(source, &mut read, &items);
+    let lists =
+        objects.iter().filter(|tree| matches!(kind(tree), Some(Kind::ExceptionList | Kind::ExceptionItem)));
+    let held: Vec<&str> = lists.filter_map(|tree| tree.get("list_id")?.text()).collect();
+    read.diagnostics.extend(absent(source, &read.rules, &held));
     read
 }
 

@@ -53,8 +53,18 @@ fn an_item_that_cannot_be_said_makes_its_rule_opaque() {
     assert_eq!(codes(&loaded), ["exception-not-read"]);
     assert!(matches!(loaded.rules[0].detection, Detection::Opaque(_)));
     let orphan = export(&[RULE, &item(list).replace("robots", "others")]);
-    assert_eq!(codes(&orphan), ["exception-unused"]);
+    assert_eq!(codes(&orphan), ["exception-unused", "exception-list-absent"]);
     assert!(matches!(orphan.rules[0].detection, Detection::Event(_)));
+}
+
+#[test]
+fn a_list_that_is_not_in_the_export_is_reported() {
+    let loaded = export(&[RULE]);
+    assert_eq!(codes(&loaded), ["exception-list-absent"]);
+    let finding = &loaded.diagnostics[0];
+    let (source, span) = (finding.source.as_ref().unwrap(), finding.span().unwrap());
+    assert!(source.slice(span).contains("robots"), "{}", source.slice(span));
+    assert!(codes(&export(&[RULE, LIST])).is_empty());
 }
 
 #[test]
@@ -94,7 +104,7 @@ fn limits_of_the_import_are_checked() {
 fn suppression_and_filters_are_part_of_the_rule() {
     let more = r#"{"alert_suppression": {"group_by": ["user.name"], "missing_fields_strategy": "doNotSuppress"},
         "filters": [{"meta": {"negate": true}, "query": {"match_phrase": {"user.name": "ci"}}}], "#;
-    let loaded = export(&[&RULE.replacen('{', more, 1)]);
+    let loaded = export(&[&RULE.replacen('{', more, 1), LIST]);
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     let rule = &loaded.rules[0];
     assert_eq!(rule.suppression.as_ref().unwrap().missing, Some(MissingFields::Exclude));
