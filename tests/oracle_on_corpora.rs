@@ -60,15 +60,15 @@ fn holds(query: &Json, document: &Document) -> bool {
             let field = body["fields"][0].as_str().unwrap();
             let pattern: Vec<char> = body["query"].as_str().unwrap().chars().collect();
             // Payload texts beyond 8,191 characters are not indexed.
-            values(field).any(|have| {
-                have.chars().count() <= 8191 && wild(&pattern, &have.chars().collect::<Vec<_>>())
-            })
+            values(field)
+                .any(|have| have.chars().count() <= 8191 && wild(&pattern, &have.chars().collect::<Vec<_>>()))
         }
         "exists" => {
             let field = body["field"].as_str().unwrap();
-            document.range(field.to_owned()..).take_while(|(path, _)| path.starts_with(field)).any(|(path, _)| {
-                path.len() == field.len() || path.as_bytes()[field.len()] == b'.'
-            })
+            document
+                .range(field.to_owned()..)
+                .take_while(|(path, _)| path.starts_with(field))
+                .any(|(path, _)| path.len() == field.len() || path.as_bytes()[field.len()] == b'.')
         }
         "bool" => {
             let all = |key: &str| match body.get(key) {

@@ -1,9 +1,11 @@
 //! The pipeline: blocks of records → hits → output, in order.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::findings::Kinds;
 use super::hit::{AlertHit, EventHit, Found};
 use crate::diagnostic::Diagnostic;
 use crate::event::{
@@ -107,13 +109,14 @@ impl Replay {
         let mut gathered: Vec<Vec<Event>> = vec![Vec::new(); self.readings.len()];
         let mut failed = Ok(());
         let stopped = AtomicBool::new(false);
+        let kinds = Kinds::default();
         let worker = || {
             let mut scratch = Scratch::default();
-            let stopped = &stopped;
+            let (stopped, kinds) = (&stopped, &kinds);
             move |block: &mut Block| match stopped.load(Ordering::Relaxed) {
                 // Nobody wants the rest.
                 true => Vec::new(),
-                false => self.block(block, &mut scratch),
+                false => self.block(block, &mut scratch, kinds),
             }
         };
         let consume = |matched: Vec<Matched>, done: Progress| {
@@ -128,6 +131,7 @@ impl Replay {
         let summary = read_blocks(inputs, &read_options(self.settings.threads), worker, consume);
         failed?;
         stats.summary = summary;
+        stats.findings.extend(kinds.findings(&self.set));
         for (rule, events) in gathered.into_iter().enumerate() {
             self.alerts(rule, events, &mut stats, found)?;
         }
@@ -161,11 +165,18 @@ impl Replay {
         Ok(())
     }
 
-    fn block(&self, block: &mut Block, scratch: &mut Scratch) -> Vec<Matched> {
+    fn block(&self, block: &mut Block, scratch: &mut Scratch, kinds: &Kinds) -> Vec<Matched> {
         let mut matched = Vec::new();
+        let (mut raw, mut datasets) = (false, BTreeSet::new());
         let mut hits = Vec::new();
         block.records(|record| {
             self.set.judge(record.text, record.layout, scratch, &mut hits)?;
+            match record.layout {
+                Layout::CloudTrail => raw = true,
+                Layout::Ecs => {
+                    datasets.insert(self.set.dataset(record.text, record.layout, scratch));
+                }
+            }
             if !hits.is_empty() {
                 let mut evidence = |rule| self.set.evidence(rule, record.text, record.layout, scratch);
                 let hits = hits.iter().map(|&rule| (rule, evidence(rule))).collect();
@@ -173,6 +184,7 @@ impl Replay {
             }
             Ok(())
         });
+        kinds.add(raw, datasets);
         matched
     }
 
