@@ -6,6 +6,7 @@
 
 mod documents;
 pub mod events;
+mod findings;
 mod format;
 mod hit;
 mod run;

@@ -1,10 +1,11 @@
 //! The pipeline: blocks of records → hits → output, in order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::findings::Kinds;
 use super::hit::{AlertHit, EventHit, Found};
 use crate::diagnostic::Diagnostic;
 use crate::event::{
@@ -145,13 +146,14 @@ impl Replay {
         gathered.resize_with(self.readings.len(), Kept::default);
         let mut failed = Ok(());
         let stopped = AtomicBool::new(false);
+        let kinds = Kinds::default();
         let worker = || {
             let mut scratch = Scratch::default();
-            let stopped = &stopped;
+            let (stopped, kinds) = (&stopped, &kinds);
             move |block: &mut Block| match stopped.load(Ordering::Relaxed) {
                 // Nobody wants the rest.
                 true => Batch::default(),
-                false => self.block(block, &mut scratch),
+                false => self.block(block, &mut scratch, kinds),
             }
         };
         let consume = |batch: Batch, done: Progress| {
@@ -171,6 +173,7 @@ impl Replay {
         let summary = read_blocks(inputs, &read_options(self.settings.threads), worker, consume);
         failed?;
         stats.summary = summary;
+        stats.findings.extend(kinds.findings(&self.set));
         for (rule, kept) in gathered.into_iter().enumerate() {
             self.alerts(rule, kept.events, &mut stats, found)?;
         }
@@ -207,14 +210,21 @@ impl Replay {
         Ok(())
     }
 
-    fn block(&self, block: &mut Block, scratch: &mut Scratch) -> Batch {
+    fn block(&self, block: &mut Block, scratch: &mut Scratch, kinds: &Kinds) -> Batch {
         // Which delivery of an event counts is decided in the order of the input, and a schedule needs
         // every event; otherwise a block lets go at once of what its rules can do without.
         let in_order = self.settings.dedup || self.settings.schedule;
         let mut batch = Batch::default();
+        let (mut raw, mut datasets) = (false, BTreeSet::new());
         let mut found = Vec::new();
         block.records(|record| {
             self.set.judge(record.text, record.layout, scratch, &mut found)?;
+            match record.layout {
+                Layout::CloudTrail => raw = true,
+                Layout::Ecs => {
+                    datasets.insert(self.set.dataset(record.text, record.layout, scratch));
+                }
+            }
             let mut id = None;
             let mut hits = Vec::new();
             for &rule in &found {
@@ -239,6 +249,7 @@ impl Replay {
             }
             Ok(())
         });
+        kinds.add(raw, datasets);
         batch
     }
 
