@@ -175,7 +175,8 @@ impl RuleSet {
     }
 
     /// What tells the hits of a rule apart for a look at many of them: time and id, and in `values` the
-    /// values of its fields of interest as bytes that are equal only for equal values. To be called as
+    /// values of its fields of interest as bytes that are equal only for equal values. There is no time
+    /// where a timestamp override gives the event another. To be called as
     /// [`evidence`](Self::evidence), of which this is the part that allocates nothing.
     pub fn signature<'r>(
         &self,
@@ -191,18 +192,25 @@ impl RuleSet {
         let context = self.context(plan);
         let event = Event { record, slots, context: &context };
         values.clear();
-        let (_, ways) = &plan.interest[rule];
-        for way in ways.iter() {
+        let (fields, ways) = &plan.interest[rule];
+        let moved = self.rules[rule].metadata.overrides.timestamp.as_deref();
+        let mut is_moved = false;
+        for (way, field) in ways.iter().zip(fields.iter()) {
             // Between fields stands a byte that no tag is.
             values.push(u8::MAX);
-            let mut add = |leaf: Leaf<'_>| sign(leaf, values);
+            let dates = moved == Some(&*field.path);
+            let mut add = |leaf: Leaf<'_>| {
+                is_moved |= dates;
+                sign(leaf, values);
+            };
             match *way {
                 Way::Never => {}
                 Way::Constant(text) => add(Leaf::Text(text)),
                 Way::Probe(probe) => probe.each(&event, memo, &mut add),
             }
         }
-        let time_ms = slots.values(TIME, record).find_map(Leaf::text).and_then(|text| date::parse(&text));
+        let time = || slots.values(TIME, record).find_map(Leaf::text).and_then(|text| date::parse(&text));
+        let time_ms = if is_moved { None } else { time() };
         (time_ms, slots.values(ID, record).find_map(Leaf::text))
     }
 

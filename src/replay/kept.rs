@@ -62,11 +62,22 @@ impl Combinations {
         true
     }
 
-    /// Enters an event as the first of its combination; hands it back if there is one.
-    pub fn enter(&mut self, rule: usize, values: &[u8], event: Event) -> Option<Event> {
+    /// Enters an event as the first of its combination, where there is none or it comes before the
+    /// first one and the history reaches back to it from the last one; else hands it back.
+    pub fn enter(&mut self, rule: usize, values: &[u8], event: Event, reach: i64) -> Option<Event> {
+        let Some(from) = event.effective else { return Some(event) };
         let seen = self.seen.entry(rule).or_default();
-        let Some(from) = event.effective.filter(|_| !seen.contains_key(values)) else { return Some(event) };
-        seen.insert(values.into(), Stretch { first: event, from, last: None });
+        let Some(stretch) = seen.get_mut(values) else {
+            seen.insert(values.into(), Stretch { first: event, from, last: None });
+            return None;
+        };
+        let end = stretch.last.as_ref().map_or(stretch.from, |(last, _)| *last);
+        if (from, &*event.id) >= (stretch.from, &*stretch.first.id) || end.saturating_sub(from) > reach {
+            return Some(event);
+        }
+        let before = std::mem::replace(&mut stretch.first, event);
+        stretch.last.get_or_insert_with(|| (stretch.from, before.id.to_string()));
+        stretch.from = from;
         None
     }
 

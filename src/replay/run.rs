@@ -235,7 +235,7 @@ impl Replay {
                     Some(reading) => {
                         let event = Event::read(&evidence, reading);
                         let event = match reach {
-                            Some(_) => combinations.enter(rule, &values, event),
+                            Some(reach) => combinations.enter(rule, &values, event, reach),
                             None => Some(event),
                         };
                         if let Some(event) = event {
@@ -252,7 +252,7 @@ impl Replay {
         });
         for (rule, event) in combinations.into_events() {
             if let Some(reading) = &self.readings[rule] {
-                batch.kept.entry(rule).or_default().add(event, reading, true);
+                batch.kept.entry(rule).or_default().add(event, reading, false);
             }
         }
         kinds.add(raw, datasets);
@@ -296,10 +296,10 @@ impl Replay {
     }
 }
 
-/// The reach of a rule's history, where events between two others can be left out unseen. A timestamp
-/// override moves events in time, and those without an id are told apart by their place.
+/// The reach of a rule's history, where events between two others can be left out unseen: those that
+/// go by their own time.
 fn covering(reading: &Reading) -> Option<i64> {
-    reading.reach().filter(|_| reading.override_field().is_none())
+    reading.reach().filter(|_| reading.override_field().is_none() || reading.falls_back())
 }
 
 fn read_options(threads: usize) -> ReadOptions {

@@ -91,10 +91,11 @@ impl Event {
         }
     }
 
-    /// An event with the same values at another time, of a rule without a timestamp override.
+    /// An event with the same values at another time. Both go by their own time: no timestamp override
+    /// moves them.
     pub fn again(&self, id: &str, time: i64) -> Self {
         let time = Some(time);
-        Event { id: id.into(), time, effective: time, primary: time, ..self.clone() }
+        Event { id: id.into(), time, effective: time, primary: self.primary.and(time), ..self.clone() }
     }
 
     /// The reference that alerts carry.
