@@ -37,8 +37,140 @@ fn the_number_of_threads_never_shows() {
     }
 }
 
+/// With `dedup` every event reaches the rules; without it, blocks leave out what changes no verdict.
+/// No event of the two corpora is delivered twice, so both say the same.
+#[test]
+fn what_is_left_out_changes_no_hit() {
+    let Some(lean) = hits(1, false, 1) else { return };
+    assert_eq!(hits(1, true, 1), Some(lean));
+}
+
 #[test]
 fn files_given_twice_change_nothing_when_asked() {
     let Some(once) = hits(2, true, 1) else { return };
     assert_eq!(hits(2, true, 2), Some(once));
+}
+
+/// The codes of a replay's findings, with the rule they are about (`-` for several), and the hits.
+fn findings(rules: Vec<trailsmith::ir::Rule>, name: &str, events: &str) -> (Vec<(String, String)>, u64) {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, events).expect("a folder for such files");
+    let inputs = Inputs::find(&[path]);
+    let rules: Vec<_> = rules.into_iter().map(std::sync::Arc::new).collect();
+    let replay = Replay::new(&rules, &inputs, Settings::default());
+    let stats = replay.run(&inputs, &mut |_| {}, &mut |_| Ok(())).expect("hits go nowhere");
+    let found = stats.findings.iter().map(|finding| {
+        let rule = finding.rule.as_ref().map_or("-".to_owned(), |rule| rule.id.clone());
+        (finding.code.name.to_owned(), rule)
+    });
+    (found.collect(), stats.hits)
+}
+
+const RECORD: &str = r#"{"eventName":"X","eventTime":"2024-01-01T00:00:00Z","eventID":"1"}"#;
+const DOCUMENT: &str =
+    r#"{"@timestamp":"2024-01-01T00:00:00Z","event":{"action":"X","id":"2","dataset":"aws.cloudtrail"}}"#;
+
+#[test]
+fn a_rule_without_a_verdict_never_looks_like_one_without_hits() {
+    use trailsmith::ir::{Input, Language};
+    let rules = || {
+        let raw = common::rule("raw", Language::ThreatStack, "userIdentity.userName != \"bob\"", None);
+        let mut finding = common::rule("finding", Language::Kuery, "event.action: X", None).unwrap();
+        finding.input = Input::Other("aws.guardduty".into());
+        let mut off = common::rule("off", Language::Kuery, "event.action: X", None).unwrap();
+        off.metadata.enabled = Some(false);
+        let geo = common::rule("geo", Language::Kuery, "not source.geo.country_name: Japan", None);
+        vec![raw.unwrap(), finding, off, geo.unwrap()]
+    };
+    let own = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(code, rule)| ((*code).to_owned(), (*rule).to_owned())).collect()
+    };
+    let (found, hits) = findings(rules(), "raw.ndjson", RECORD);
+    let expected = [
+        ("match-field-unreachable", "geo"),
+        ("match-other-input", "finding"),
+        ("match-disabled-rule", "off"),
+    ];
+    assert_eq!((found, hits), (own(&expected), 3));
+    // The documents hold country names where there are any, but not the raw key.
+    let (found, hits) = findings(rules(), "documents.ndjson", DOCUMENT);
+    let expected =
+        [("match-other-vocabulary", "raw"), ("match-other-input", "finding"), ("match-disabled-rule", "off")];
+    assert_eq!((found, hits), (own(&expected), 2));
+    let guardduty = DOCUMENT.replace("aws.cloudtrail", "aws.guardduty");
+    let (found, hits) = findings(rules(), "guardduty.ndjson", &guardduty);
+    let others = ["raw", "off", "geo"].map(|rule| ("match-other-input", rule));
+    assert_eq!((found, hits), (own(&others), 1));
+    let (found, _) = findings(rules(), "nothing.ndjson", "");
+    assert_eq!(found, []);
+}
+
+#[test]
+fn many_rules_of_one_fate_are_one_finding() {
+    use trailsmith::ir::{Input, Language};
+    let rule = |number: usize| {
+        let id = format!("r{number}");
+        let mut rule = common::rule(&id, Language::Kuery, "event.action: X", None).unwrap();
+        rule.input = Input::Other("o365.audit".into());
+        rule
+    };
+    let (found, hits) = findings((0..40).map(rule).collect(), "many.ndjson", RECORD);
+    assert_eq!((found, hits), (vec![("match-other-input".to_owned(), "-".to_owned())], 0));
+}
+
+#[test]
+fn a_key_that_records_lack_is_reported() {
+    use trailsmith::ir::{Detection, Field, FieldType, Language, NewTerms, Vocabulary};
+    let mut rule = common::rule("terms", Language::Kuery, "event.action: X", None).unwrap();
+    let filter = rule.detection.predicate().unwrap().clone();
+    let field = Field::new(Vocabulary::Ecs, "user_agent.name", FieldType::KEYWORD);
+    rule.detection =
+        Detection::NewTerms(NewTerms { filter, fields: vec![field], history_start: "now-7d".into() });
+    let (found, hits) = findings(vec![rule], "terms.ndjson", RECORD);
+    assert_eq!((found, hits), (vec![("match-field-unreachable".to_owned(), "terms".to_owned())], 0));
+    // A Threat Stack rule that groups by a raw key would make one group of all documents.
+    let mut rule = common::rule("user", Language::ThreatStack, "eventName = \"X\"", None).unwrap();
+    rule.suppression = Some(trailsmith::ir::Suppression {
+        group_by: vec![Field::new(Vocabulary::ThreatStack, "user", FieldType::Json)],
+        duration: None,
+        missing: None,
+    });
+    let (found, hits) = findings(vec![rule], "keys.ndjson", DOCUMENT);
+    assert_eq!((found, hits), (vec![("match-other-vocabulary".to_owned(), "user".to_owned())], 0));
+}
+
+#[test]
+fn a_numeric_severity_is_compared_as_a_number() {
+    use trailsmith::ir::{Input, Language, Level, SeverityMapping};
+    // elastic_rule_types.md §9: `event.severity` is floored and the event must hold a number.
+    let mut rule = common::rule("s", Language::Kuery, "event.action: X", None).unwrap();
+    rule.input = Input::Other("aws.guardduty".into());
+    rule.metadata.overrides.severity = vec![SeverityMapping {
+        field: "event.severity".into(),
+        operator: "equals".into(),
+        value: "5.9".into(),
+        severity: Level::Critical,
+    }];
+    let document = |severity: &str| {
+        DOCUMENT
+            .replace("aws.cloudtrail", "aws.guardduty")
+            .replace("\"event\":{", &format!("\"event\":{{\"severity\":{severity},"))
+    };
+    let label = |severity: &str| {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("severity.ndjson");
+        std::fs::write(&path, document(severity)).expect("a folder for such files");
+        let inputs = Inputs::find(&[path]);
+        let replay = Replay::new(&[std::sync::Arc::new(rule.clone())], &inputs, Settings::default());
+        let mut out = Vec::new();
+        replay
+            .run(&inputs, &mut |_| {}, &mut |found| {
+                out.push(json(&found)["severity"].as_str().map(str::to_owned));
+                Ok(())
+            })
+            .expect("a vector takes everything");
+        out.pop().flatten()
+    };
+    assert_eq!(label("5").as_deref(), Some("critical"));
+    assert_ne!(label("\"5\"").as_deref(), Some("critical"));
+    assert_ne!(label("5.5").as_deref(), Some("critical"));
 }

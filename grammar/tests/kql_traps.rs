@@ -59,7 +59,9 @@ fn open_sides_of_lucene_ranges() {
 fn quotes_and_escapes() {
     use TrapKind::*;
     one(r#"a:"foo*""#, QuotedWildcard, r#""foo*""#, Some("foo*"));
-    one(r#"a:"*""#, QuotedWildcard, r#""*""#, Some("*"));
+    // Not `*`, which is an existence test (kql.md §2), nor `**`.
+    one(r#"a:"*""#, QuotedWildcard, r#""*""#, Some(r"\*"));
+    one(r#"a:"**""#, QuotedWildcard, r#""**""#, Some(r"\*\*"));
     one(r#"a:"b:c*""#, QuotedWildcard, r#""b:c*""#, Some(r"b\:c*"));
     one("a:'b c'", SingleQuotes, "'b c'", Some(r#""b c""#));
     one(r#"a:"C:\temp""#, ControlCharacter, r"\t", Some(r"\\t"));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{at, place_of, predicates};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Detection, Field, FieldType, Input, Rule, Vocabulary};
-use crate::schema;
+use crate::schema::{self, Reach, Shape, Version};
 
 crate::codes! {
     /// The vocabulary of the rule has no such field, so no event has it and the comparison is never
@@ -25,6 +25,22 @@ crate::codes! {
     /// ```
     pub FOREIGN_FIELD = warning "foreign-field": "a field of another vocabulary";
 
+    /// The rule's vocabulary has the field, but no CloudTrail event ever has a value of it (a field of
+    /// processes, hosts or another data set), so the comparison is never true (under a negation:
+    /// always).
+    ///
+    /// `trailsmith list fields NAME` says which fields CloudTrail events have. Under a negation the
+    /// clause can go; elsewhere the rule is for other events, or the clause is a mistake.
+    pub FIELD_NEVER_SET = warning "field-never-set": "a field that no CloudTrail event has";
+
+    /// The field is added by the agent or the cluster (`source.geo.*`, `user_agent.name`,
+    /// `event.ingested`), not by the record. In Elasticsearch the clause works; here, on records, the
+    /// field is missing: the clause is never true, and under a negation always.
+    ///
+    /// In a fixture supply the value: `with: {source.geo.country_iso_code: NL}`. A replay of records
+    /// says nothing about such a clause.
+    pub FIELD_FROM_CLUSTER = info "field-from-cluster": "a field that only the cluster adds";
+
     /// An investigation field that the rule's vocabulary does not have: the analyst looks at an empty
     /// line.
     pub UNKNOWN_INVESTIGATION_FIELD = warning "unknown-investigation-field":
@@ -38,15 +54,19 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
     let mut said: HashSet<(&str, Option<usize>)> = HashSet::new();
     for node in predicates(rule) {
         node.for_each_test(&mut |test, origin| {
-            if test.field.ty == FieldType::Unknown && said.insert((&test.field.path, origin.map(|o| o.start)))
+            if let Some(finding) = missing(&test.field)
+                && said.insert((&test.field.path, origin.map(|o| o.start)))
             {
                 let span = origin.map(|origin| within(rule, origin, &test.field.path));
-                findings.push(at(unknown(&test.field), rule, span, ""));
+                findings.push(at(finding, rule, span, ""));
             }
         });
     }
-    for field in keys(&rule.detection).into_iter().filter(|field| field.ty == FieldType::Unknown) {
-        findings.push(at(unknown(field), rule, place_of(rule, &field.path), ""));
+    let suppressed = rule.suppression.iter().flat_map(|suppression| &suppression.group_by);
+    for field in keys(&rule.detection).into_iter().chain(suppressed) {
+        if let Some(finding) = missing(field) {
+            findings.push(at(finding, rule, place_of(rule, &field.path), ""));
+        }
     }
     // A pipeline makes columns of its own.
     let opaque = matches!(rule.detection, Detection::Opaque(_));
@@ -68,6 +88,25 @@ fn keys(detection: &Detection) -> Vec<&Field> {
         }
         Detection::NewTerms(new_terms) => new_terms.fields.iter().collect(),
         Detection::Event(_) | Detection::Opaque(_) => Vec::new(),
+    }
+}
+
+/// What is to be said of a field that records do not have.
+fn missing(field: &Field) -> Option<Diagnostic> {
+    if field.ty == FieldType::Unknown {
+        return Some(unknown(field));
+    }
+    match schema::reach(field, Shape::CloudTrail, Version::default()) {
+        Reach::Never => {
+            let finding = Diagnostic::new(&FIELD_NEVER_SET, format!("no CloudTrail event has `{field}`"));
+            Some(finding.help("a comparison with it is never true, and its negation always"))
+        }
+        Reach::Enrichment(_) => {
+            let title = format!("`{field}` is added by the cluster; it is missing here");
+            let help = format!("in a fixture supply it: `with: {{{field}: VALUE}}`");
+            Some(Diagnostic::new(&FIELD_FROM_CLUSTER, title).help(help))
+        }
+        _ => None,
     }
 }
 

@@ -34,11 +34,15 @@ crate::codes! {
     /// things there.
     pub OTHER_INPUT = info "match-other-input": "a rule for events of another kind";
 
+    /// The rule's file switches it off (`enabled: false`). It is judged all the same, since a replay
+    /// is there to try rules out; its target would not run it.
+    pub DISABLED = info "match-disabled-rule": "a rule that is switched off is judged all the same";
+
     /// The rule names raw CloudTrail keys (or aliases of them), and the event is a document already
     /// normalised to ECS, in which those keys do not exist. The rule gives no verdict on it.
     ///
     /// Replay the raw records instead.
-    pub OTHER_VOCABULARY = info "match-other-vocabulary": "a rule whose fields these documents do not have";
+    pub OTHER_VOCABULARY = warning "match-other-vocabulary": "a rule whose fields these documents do not have";
 
     /// The field exists in the cluster only (an enrichment such as `source.geo.*`, or a field of
     /// another data set): no raw CloudTrail record leads to it, so the clause is false for every

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::date;
 use super::over_time::{Document, Scalar};
+use super::overrides::FieldValues;
 use crate::ir::Field;
 
 /// Time, id and the values of the fields that matter beyond the verdict. Rules over time read it as
@@ -19,6 +20,9 @@ pub struct Evidence {
     pub fields: Arc<[Field]>,
     /// Their values, by field, in the order of the record; a field that is not there has none.
     pub values: Vec<Vec<Scalar>>,
+    /// The fields that overrides of severity, risk score and name read, as they stand in the event:
+    /// numbers as numbers, arrays as arrays ([`overrides`](super::overrides) tells them apart).
+    pub overrides: Vec<(String, FieldValues)>,
 }
 
 impl Evidence {
@@ -26,6 +30,12 @@ impl Evidence {
     pub fn values_of(&self, path: &str) -> &[Scalar] {
         let known = self.fields.iter().position(|field| field.path == path);
         known.and_then(|number| self.values.get(number)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The values of a field that an override reads; none for any other field.
+    pub fn override_values(&self, path: &str) -> FieldValues {
+        let known = self.overrides.iter().find(|(known, _)| known == path);
+        known.map(|(_, values)| values.clone()).unwrap_or_default()
     }
 }
 

@@ -13,19 +13,21 @@ pub fn fields_of_interest(rule: &Rule, world: &dyn World) -> Vec<Field> {
             out.push(field);
         }
     };
-    match &rule.detection {
-        Detection::Threshold(threshold) => {
-            threshold.group_by.iter().cloned().for_each(&mut add);
-            threshold.cardinality.iter().for_each(|counted| add(counted.field.clone()));
-        }
-        Detection::NewTerms(new_terms) => new_terms.fields.iter().cloned().for_each(&mut add),
-        Detection::Event(_) | Detection::Opaque(_) => {}
-    }
-    if let Some(suppression) = &rule.suppression {
-        suppression.group_by.iter().cloned().for_each(&mut add);
-    }
+    keys(rule).cloned().for_each(&mut add);
     named_fields(rule).into_iter().for_each(|path| add(field(rule.vocabulary, &path, world)));
     out
+}
+
+/// The fields that decide which alerts there are: group keys, counted fields, new terms, suppression
+/// keys.
+pub(super) fn keys(rule: &Rule) -> impl Iterator<Item = &Field> {
+    let (grouped, counted) = match &rule.detection {
+        Detection::Threshold(threshold) => (&*threshold.group_by, &*threshold.cardinality),
+        Detection::NewTerms(new_terms) => (&*new_terms.fields, &[][..]),
+        Detection::Event(_) | Detection::Opaque(_) => (&[][..], &[][..]),
+    };
+    let suppressed = rule.suppression.iter().flat_map(|suppression| &suppression.group_by);
+    grouped.iter().chain(counted.iter().map(|row| &row.field)).chain(suppressed)
 }
 
 fn field(vocabulary: Vocabulary, path: &str, world: &dyn World) -> Field {

@@ -5,12 +5,24 @@ use super::Datum;
 use crate::ir::{Level, Rule};
 
 /// The values of a field and whether an array holds them.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FieldValues {
     /// The values; none where the field is missing or null.
     pub values: Vec<Datum>,
     /// Whether they stand in an array, be it of one.
     pub list: bool,
+}
+
+/// The paths that a rule's overrides read, each once.
+pub(super) fn fields(rule: &Rule) -> Vec<&str> {
+    let overrides = &rule.metadata.overrides;
+    let mut out: Vec<&str> = overrides.severity.iter().map(|row| row.field.as_str()).collect();
+    out.extend(overrides.risk_score.first().map(|row| row.field.as_str()));
+    out.extend(overrides.rule_name.as_deref());
+    out.retain(|path| !path.is_empty());
+    out.sort_unstable();
+    out.dedup();
+    out
 }
 
 /// The severity: the highest of the rows whose value the event holds, even below the rule's own.

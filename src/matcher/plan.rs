@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::index::{ACTION, Index, SOURCE};
-use super::interest::fields_of_interest;
+use super::interest::{fields_of_interest, keys};
 use super::lower::{Lowering, Problem, Way};
 use super::program::Program;
 use super::tree::Tree;
@@ -124,7 +124,7 @@ pub(super) fn is_for(input: &Input, dataset: Option<&str>) -> bool {
     }
 }
 
-/// A rule's predicate without its exceptions.
+/// A rule's predicate without its exceptions; also looks at the keys of its alerts.
 fn whole(rule: &Rule, lowering: &mut Lowering<'_>) -> Result<Tree, Problem> {
     let refuse = |code, title| Err(Problem { code, title, origin: Some(rule.origin) });
     if lowering.layout == Layout::CloudTrail && rule.input != Input::CloudTrail {
@@ -142,6 +142,12 @@ fn whole(rule: &Rule, lowering: &mut Lowering<'_>) -> Result<Tree, Problem> {
     let mut trees = vec![lowering.tree(node)?];
     for exception in &rule.exceptions {
         trees.push(lowering.tree(&exception.predicate)?.negate());
+    }
+    for key in keys(rule) {
+        if lowering.way(key)? == Way::Never {
+            let title = format!("no record of this kind holds the key `{key}`: no event has a value of it");
+            lowering.notes.push(Problem { code: &codes::UNREACHABLE, title, origin: None });
+        }
     }
     Ok(Tree::combine(trees, true))
 }

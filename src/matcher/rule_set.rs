@@ -1,17 +1,20 @@
 //! A set of rules, compiled, and the hot path: which of them match a record.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::evidence::Evidence;
+use super::explain::Explainer;
 use super::index::{ACTION, SOURCE};
 use super::lower::Way;
 use super::over_time::Scalar;
+use super::overrides::{self, FieldValues};
 use super::plan::{ID, Plan, TIME, is_for};
 use super::program::{Context, Event, Memo};
 use super::{Standard, World, date};
 use crate::diagnostic::Diagnostic;
 use crate::event::{JsonError, Layout, Leaf, Slots};
-use crate::ir::{Field, Rule};
+use crate::ir::{Field, Input, Rule};
 use crate::schema::Version;
 
 /// How rules are compiled.
@@ -127,7 +130,7 @@ impl RuleSet {
             candidates.sort_unstable();
             candidates.dedup();
         }
-        let dataset = plan.dataset.iter().find_map(|&slot| slots.values(slot, record).find_map(Leaf::text));
+        let dataset = dataset(plan, slots, record);
         let context = self.context(plan);
         let event = Event { record, slots, context: &context };
         for &rule in candidates.iter() {
@@ -141,6 +144,66 @@ impl RuleSet {
             }
         }
         Ok(())
+    }
+
+    /// The values of the fields that a rule's overrides read. Few rules have any, and only hits ask.
+    fn override_values(&self, rule: usize, record: &str, layout: Layout) -> Vec<(String, FieldValues)> {
+        let rule = &self.rules[rule];
+        let explainer = Explainer::new(&*self.world, None);
+        let value = |path: &str| {
+            let ty = self.world.field_type(rule.vocabulary, path);
+            let (values, list) = explainer.values(&Field::new(rule.vocabulary, path, ty), record, layout);
+            (path.to_owned(), FieldValues { values, list })
+        };
+        overrides::fields(rule).into_iter().map(value).collect()
+    }
+
+    /// The data set that a document names; to be called after [`judge`](Self::judge) of the same
+    /// document with the same scratch. `None` for raw records and documents that name none.
+    pub fn dataset(&self, record: &str, layout: Layout, scratch: &Scratch) -> Option<String> {
+        dataset(self.plan(layout), &scratch.slots, record).map(Cow::into_owned)
+    }
+
+    /// Whether a rule is for events of a layout: raw records are CloudTrail's, documents say of which
+    /// data set they are (those that do not are taken for CloudTrail).
+    pub fn is_for(&self, rule: usize, layout: Layout, dataset: Option<&str>) -> bool {
+        let input = &self.rules[rule].input;
+        match layout {
+            Layout::CloudTrail => *input == Input::CloudTrail,
+            Layout::Ecs => is_for(input, dataset),
+        }
+    }
+
+    /// What tells the hits of a rule apart for a look at many of them: time and id, and in `values` the
+    /// values of its fields of interest as bytes that are equal only for equal values. To be called as
+    /// [`evidence`](Self::evidence), of which this is the part that allocates nothing.
+    pub fn signature<'r>(
+        &self,
+        rule: usize,
+        record: &'r str,
+        layout: Layout,
+        scratch: &'r mut Scratch,
+        values: &mut Vec<u8>,
+    ) -> (Option<i64>, Option<Cow<'r, str>>) {
+        let plan = self.plan(layout);
+        let Scratch { slots, memo, .. } = scratch;
+        let slots: &'r Slots = slots;
+        let context = self.context(plan);
+        let event = Event { record, slots, context: &context };
+        values.clear();
+        let (_, ways) = &plan.interest[rule];
+        for way in ways.iter() {
+            // Between fields stands a byte that no tag is.
+            values.push(u8::MAX);
+            let mut add = |leaf: Leaf<'_>| sign(leaf, values);
+            match *way {
+                Way::Never => {}
+                Way::Constant(text) => add(Leaf::Text(text)),
+                Way::Probe(probe) => probe.each(&event, memo, &mut add),
+            }
+        }
+        let time_ms = slots.values(TIME, record).find_map(Leaf::text).and_then(|text| date::parse(&text));
+        (time_ms, slots.values(ID, record).find_map(Leaf::text))
     }
 
     fn context<'a>(&'a self, plan: &'a Plan) -> Context<'a> {
@@ -165,7 +228,27 @@ impl RuleSet {
         let (fields, ways) = &plan.interest[rule];
         let pairs = ways.iter().zip(fields.iter());
         let values = pairs.map(|(way, field)| values(*way, field, &event, memo)).collect();
-        Evidence { time_ms, event_id, fields: Arc::clone(fields), values }
+        let overrides = self.override_values(rule, record, layout);
+        Evidence { time_ms, event_id, fields: Arc::clone(fields), values, overrides }
+    }
+}
+
+fn dataset<'a>(plan: &Plan, slots: &'a Slots, record: &'a str) -> Option<Cow<'a, str>> {
+    plan.dataset.iter().find_map(|&slot| slots.values(slot, record).find_map(Leaf::text))
+}
+
+/// Appends a value: its kind, its length, its text.
+fn sign(leaf: Leaf<'_>, out: &mut Vec<u8>) {
+    let kind = match leaf {
+        Leaf::Null | Leaf::Object(_) => return,
+        Leaf::Bool(_) => 0,
+        Leaf::Number(_) => 1,
+        Leaf::Text(_) | Leaf::Escaped(_) => 2,
+    };
+    if let Some(text) = leaf.text() {
+        out.push(kind);
+        out.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        out.extend_from_slice(text.as_bytes());
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::ir::{Level, Rule};
 use crate::matcher::over_time::Alert;
-use crate::matcher::overrides::{self, FieldValues};
-use crate::matcher::{Datum, Evidence, placeholders};
+use crate::matcher::overrides;
+use crate::matcher::{Evidence, placeholders};
 
 /// A hit of a rule.
 #[derive(Debug, Clone)]
@@ -67,11 +67,7 @@ impl Label {
     pub fn of_event(hit: &EventHit) -> Self {
         let EventHit { rule, evidence, .. } = hit;
         let mut label = Label::of_rule(rule);
-        let values = |path: &str| {
-            let values: Vec<Datum> =
-                evidence.values_of(path).iter().map(|v| Datum::Text(v.as_text().to_owned())).collect();
-            FieldValues { list: values.len() > 1, values }
-        };
+        let values = |path: &str| evidence.override_values(path);
         if let Some(level) = overrides::severity(rule, &values) {
             label.severity = Level::as_str(level);
         }

@@ -6,8 +6,10 @@
 
 mod documents;
 pub mod events;
+mod findings;
 mod format;
 mod hit;
+mod kept;
 mod run;
 
 pub use documents::documents;

@@ -1,7 +1,9 @@
 //! Which clauses of a rule its fixtures have seen true, and which false.
 //!
 //! A clause that was never true may be misspelt; one that was never false may be superfluous. A
-//! rule is covered when every clause of it was seen both ways.
+//! rule is covered when every clause of it was seen both ways. Clauses that are true of every event
+//! of the rule's input (on `data_stream.dataset`, `event_type`) are left out of the count: no fixture
+//! could show them false.
 
 use crate::ir::Rule;
 use crate::matcher::explain::{ClauseInfo, Observation, clauses};
@@ -35,6 +37,7 @@ impl RuleCoverage {
     /// The clauses of a rule with what was seen of them, by their numbers.
     pub fn new(rule: &Rule, observed: &[Observation]) -> Self {
         let clause = |clause: ClauseInfo| {
+            let constant = clause.constant;
             let at = rule.source.position(clause.origin.map_or(rule.origin.start, |span| span.start));
             let seen = observed.get(clause.id).copied().unwrap_or_default();
             let missing = match (seen.yes, seen.no) {
@@ -43,17 +46,19 @@ impl RuleCoverage {
                 (true, false) => "never false",
                 (false, false) => "never judged",
             };
-            (Gap { line: at.line, column: at.column, clause: clause.text, missing }, seen)
+            let gap = Gap { line: at.line, column: at.column, clause: clause.text, missing };
+            // A constant that is false is a gap all the same: the clause is never true.
+            (!constant || seen.no).then_some((gap, seen))
         };
         RuleCoverage {
             rule_path: rule.source.path().to_owned(),
             rule_id: rule.id.clone(),
             rule_name: rule.name().to_owned(),
-            clauses: clauses(rule).into_iter().map(clause).collect(),
+            clauses: clauses(rule).into_iter().filter_map(clause).collect(),
         }
     }
 
-    /// Twice the number of clauses: each can be seen true and false.
+    /// Twice the number of clauses (constant ones aside): each can be seen true and false.
     pub fn total(&self) -> usize {
         2 * self.clauses.len()
     }

@@ -50,7 +50,7 @@ fn by_index(patterns: &[String], integrations: &[String]) -> Option<Input> {
         return Some(Input::CloudTrail);
     }
     if let Some(other) = local.iter().find(|p| p.starts_with("logs-") && p.contains('.')) {
-        return Some(Input::Other((*other).to_owned()));
+        return Some(Input::Other(data_set(other).to_owned()));
     }
     let aws = integrations.is_empty() || integrations.iter().any(|name| name == "aws" || name == CLOUDTRAIL);
     let covers = |pattern: &&&str| covers_cloudtrail(pattern);
@@ -59,6 +59,13 @@ fn by_index(patterns: &[String], integrations: &[String]) -> Option<Input> {
         (_, Some(other)) if integrations.is_empty() => Some(Input::Other((*other).to_owned())),
         _ => None,
     }
+}
+
+/// The data set in the name of a data stream, `logs-DATASET-NAMESPACE`, by which documents are told
+/// apart; a pattern that leaves part of it open stays as it is.
+fn data_set(pattern: &str) -> &str {
+    let inner = pattern.strip_prefix("logs-").and_then(|rest| rest.split('-').next());
+    inner.filter(|name| !name.contains('*')).unwrap_or(pattern)
 }
 
 /// Whether CloudTrail events may lie in an index of this pattern.
@@ -134,7 +141,8 @@ mod tests {
         assert_eq!(patterns(&["filebeat-*"], &[]), Input::CloudTrail);
         assert_eq!(patterns(&["logs-*"], &[]), Input::CloudTrail);
         assert_eq!(patterns(&["filebeat-*"], &["okta"]), other("okta"));
-        assert_eq!(patterns(&["filebeat-*", "logs-o365.audit-*"], &["o365"]), other("logs-o365.audit-*"));
+        assert_eq!(patterns(&["filebeat-*", "logs-o365.audit-*"], &["o365"]), other("o365.audit"));
+        assert_eq!(patterns(&["logs-aws.guard*"], &["aws"]), other("logs-aws.guard*"));
         assert_eq!(patterns(&["winlogbeat-*"], &[]), other("winlogbeat-*"));
         assert_eq!(patterns(&[], &["aws"]), Input::CloudTrail);
         assert_eq!(patterns(&[], &[]), Input::CloudTrail);

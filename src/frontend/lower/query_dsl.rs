@@ -44,8 +44,14 @@ type Map = IndexMap<String, Value>;
 fn one(filter: &Value, types: &dyn FieldTypes) -> Result<Option<Predicate>, String> {
     let map = filter.as_map().ok_or_else(|| format!("it is {}", filter.kind()))?;
     let meta = map.get("meta").and_then(Value::as_map);
-    let flag = |key: &str| meta.and_then(|meta| meta.get(key)) == Some(&Value::Bool(true));
-    if flag("disabled") {
+    // A flag of another type could turn the filter's meaning round: it is never guessed.
+    let flag = |key: &str| match meta.and_then(|meta| meta.get(key)) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(set)) => Ok(*set),
+        Some(other) => Err(format!("`meta.{key}` is {} instead of true or false", other.kind())),
+    };
+    let negate = flag("negate")?;
+    if flag("disabled")? {
         return Ok(None);
     }
     let clause = match map.get("query") {
@@ -62,7 +68,7 @@ fn one(filter: &Value, types: &dyn FieldTypes) -> Result<Option<Predicate>, Stri
             clause(&Value::Map(rest), types)?
         }
     };
-    Ok(Some(if flag("negate") { Predicate::Not(Box::new(Node::synthetic(clause))) } else { clause }))
+    Ok(Some(if negate { Predicate::Not(Box::new(Node::synthetic(clause))) } else { clause }))
 }
 
 fn clause(value: &Value, types: &dyn FieldTypes) -> Result<Predicate, String> {
@@ -82,9 +88,7 @@ fn clause(value: &Value, types: &dyn FieldTypes) -> Result<Predicate, String> {
             let (path, value, options) = field_and(body, if name == "term" { "value" } else { "query" })?;
             let field = field(path, types);
             let case = case(options)?;
-            if let Some(operator) = options.and_then(|o| o.get("operator")) {
-                return Err(format!("option `operator: {operator:?}` of `match`"));
-            }
+            only(name, options, &["value", "query", "case_insensitive"])?;
             equal(&field, value, name == "match_phrase" || name == "term", case)
         }
         "terms" => {
@@ -96,6 +100,7 @@ fn clause(value: &Value, types: &dyn FieldTypes) -> Result<Predicate, String> {
         }
         "prefix" | "wildcard" => {
             let (path, value, options) = field_and(body, "value")?;
+            only(name, options, &["value", "case_insensitive"])?;
             let text = value.as_text().ok_or_else(|| format!("`{name}` without a text"))?;
             let field = field(path, types);
             if field.ty == FieldType::Text {
@@ -156,7 +161,13 @@ fn boolean(body: &Map, types: &dyn FieldTypes) -> Result<Predicate, String> {
         }
     }
     // Elasticsearch: `should` is optional where there is a `must` or `filter`, unless told otherwise.
-    let optional = body.contains_key("must") || body.contains_key("filter");
+    // Kibana writes those keys with empty lists, too, which demand nothing.
+    let demands = |key: &str| match body.get(key) {
+        None => false,
+        Some(Value::List(clauses)) => !clauses.is_empty(),
+        Some(_) => true,
+    };
+    let optional = demands("must") || demands("filter");
     match at_least.unwrap_or(i64::from(!optional && !should.is_empty())) {
         0 => {}
         1 => all.push(Node::synthetic(Predicate::Or(should))),
@@ -262,6 +273,15 @@ fn case(options: Option<&Map>) -> Result<Case, String> {
     }
 }
 
+/// Refuses options that change what a query matches (`fuzziness`, `operator`, `slop`, …).
+fn only(query: &str, options: Option<&Map>, known: &[&str]) -> Result<(), String> {
+    let harmless = |key: &str| known.contains(&key) || matches!(key, "boost" | "_name");
+    match options.and_then(|options| options.keys().find(|key| !harmless(key))) {
+        Some(key) => Err(format!("the option `{key}` of `{query}`")),
+        None => Ok(()),
+    }
+}
+
 fn table(value: &Value) -> Result<&Map, String> {
     value.as_map().ok_or_else(|| format!("{} where a table was expected", value.kind()))
 }
@@ -312,6 +332,56 @@ fn lucene_wildcard(pattern: &str) -> Glob {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A filter as Kibana stores it, from JSON.
+    fn read(json: serde_json::Value) -> Result<Option<Predicate>, String> {
+        fn value(json: serde_json::Value) -> Value {
+            match json {
+                serde_json::Value::Null => Value::Null,
+                serde_json::Value::Bool(flag) => Value::Bool(flag),
+                serde_json::Value::Number(number) => Value::Int(number.as_i64().unwrap()),
+                serde_json::Value::String(text) => Value::Text(text),
+                serde_json::Value::Array(items) => Value::List(items.into_iter().map(value).collect()),
+                serde_json::Value::Object(map) => {
+                    Value::Map(map.into_iter().map(|(key, json)| (key, value(json))).collect())
+                }
+            }
+        }
+        one(&value(json), schema::ecs())
+    }
+
+    #[test]
+    fn an_empty_must_leaves_should_required() {
+        let bob = serde_json::json!([{"term": {"user.name": "bob"}}]);
+        let demanded = |json| match read(json).unwrap().unwrap() {
+            Predicate::And(nodes) => nodes.len(),
+            other => panic!("{other:?}"),
+        };
+        // Lucene: without a clause that must hold, one of `should` has to.
+        for other in ["must", "filter", "must_not"] {
+            let json = serde_json::json!({"query": {"bool": {other: [], "should": bob}}});
+            assert_eq!(demanded(json), 1, "{other}");
+        }
+        let json = serde_json::json!({"query": {"bool": {"must": [{"match_all": {}}], "should": bob}}});
+        assert!(matches!(read(json).unwrap().unwrap(), Predicate::And(nodes)
+            if matches!(nodes.as_slice(), [Node { predicate: Predicate::Constant(true), .. }])));
+    }
+
+    #[test]
+    fn flags_and_options_are_never_guessed() {
+        let exists = serde_json::json!({"exists": {"field": "user.name"}});
+        for meta in ["negate", "disabled"] {
+            let json = serde_json::json!({"meta": {meta: "true"}, "query": exists});
+            assert!(read(json).unwrap_err().contains(meta));
+        }
+        let json = serde_json::json!({"meta": {"negate": true, "disabled": false}, "query": exists});
+        assert!(matches!(read(json).unwrap().unwrap(), Predicate::Not(_)));
+        for (query, option) in [("match", "fuzziness"), ("match_phrase", "slop"), ("wildcard", "rewrite")] {
+            let key = if query == "wildcard" { "value" } else { "query" };
+            let json = serde_json::json!({"query": {query: {"user.name": {key: "bob", option: "1"}}}});
+            assert!(read(json).unwrap_err().contains(option), "{query}");
+        }
+    }
 
     #[test]
     fn wildcards_follow_lucene() {

@@ -5,6 +5,7 @@ use super::{Clause, ClauseKind, ExplainError, Explainer, describe};
 use crate::diagnostic::Span;
 use crate::event::Layout;
 use crate::ir::{Node, Predicate, Rule};
+use crate::schema::{self, Reach, Shape, Version};
 
 /// A condition of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub struct ClauseInfo {
     pub origin: Option<Span>,
     /// In the rule's own words.
     pub text: String,
+    /// It reads what is the same in every event of the rule's input (`data_stream.dataset`), so no
+    /// fixture can show it both ways.
+    pub constant: bool,
 }
 
 /// What one event showed of a condition. Conditions on the elements of an array may show both, or
@@ -46,6 +50,7 @@ pub fn clauses(rule: &Rule) -> Vec<ClauseInfo> {
 }
 
 fn list(rule: &Rule, node: &Node, out: &mut Vec<ClauseInfo>) {
+    let mut constant = false;
     let text = match &node.predicate {
         Predicate::And(nodes) | Predicate::Or(nodes) => {
             return nodes.iter().for_each(|node| list(rule, node, out));
@@ -54,6 +59,8 @@ fn list(rule: &Rule, node: &Node, out: &mut Vec<ClauseInfo>) {
         Predicate::Nested { body, .. } => return list(rule, body, out),
         Predicate::Constant(_) => return,
         Predicate::Test(test) => {
+            let way = schema::reach(&test.field, Shape::CloudTrail, Version::default());
+            constant = matches!(way, Reach::Constant(_));
             let ours = format!("{} {}", test.field, describe::comparison(&test.comparison));
             own_words(rule, node.origin, Some(&test.field), &ours)
         }
@@ -61,7 +68,7 @@ fn list(rule: &Rule, node: &Node, out: &mut Vec<ClauseInfo>) {
             own_words(rule, node.origin, None, &format!("some field {}", describe::words(words)))
         }
     };
-    out.push(ClauseInfo { id: out.len(), origin: node.origin, text });
+    out.push(ClauseInfo { id: out.len(), origin: node.origin, text, constant });
 }
 
 /// What a record shows of every condition, by the numbers of [`clauses`].

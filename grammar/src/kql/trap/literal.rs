@@ -30,8 +30,13 @@ impl Finder<'_> {
 
     fn quoted(&mut self, literal: &Literal, text: &str) {
         if text.contains('*') {
-            let rewrite = unquoted_pattern(text);
             let kind = TrapKind::QuotedWildcard;
+            // Without its quotes a lone asterisk would test for existence, which is nearly the
+            // opposite of a rare literal value: what it says now is what is offered.
+            let rewrite = match text.bytes().all(|byte| byte == b'*') {
+                true => Literal::text(text),
+                false => unquoted_pattern(text),
+            };
             self.traps.push(match rewrite.is_expressible() {
                 true => Trap::with(kind, literal.span, rewrite.to_string()),
                 false => Trap::new(kind, literal.span),
