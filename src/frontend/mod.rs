@@ -1,6 +1,6 @@
 //! Rule files → [`Rule`](crate::ir::Rule)s, one folder a format.
 //!
-//! [`load`] finds files, recognises their format by content and reads what they hold; a good rule
+//! [`load()`] finds files, recognises their format by content and reads what they hold; a good rule
 //! beside a bad one is still read. Texts become [`tree::Tree`]s with spans, the format's folder
 //! reads keys from them, [`lower`] gives queries their meaning. Knows no back end.
 
