@@ -111,7 +111,6 @@ impl Key {
             || schedule.to.is_some()
             || schedule.interval.is_some()
             || schedule.max_signals.is_some();
-        let lists = |lists: &Option<Vec<_>>| lists.as_ref().is_some_and(|list| !list.is_empty());
         let texts = |texts: &Option<Vec<String>>| texts.as_ref().is_some_and(|list| !list.is_empty());
         let original = meta.severity.as_ref().is_some_and(|severity| severity.original.is_some());
         [
@@ -141,7 +140,7 @@ impl Key {
             (Key::Suppression, rule.suppression.is_some()),
             (Key::Schedule, has_schedule),
             (Key::Index, texts(&rule.index)),
-            (Key::ExceptionLists, lists(&rule.exception_lists)),
+            (Key::ExceptionLists, rule.exception_lists.iter().flatten().any(|list| !list.resolved)),
         ]
         .into_iter()
         .filter_map(|(key, there)| there.then_some(key))
@@ -159,7 +158,8 @@ pub(super) fn losses(rule: &Rule, target: &str, holds: Option<&[Key]>) -> Vec<Lo
             (_, Key::ExceptionLists) => Loss::new(
                 &codes::LOSS_EXCEPTION_LIST,
                 key.as_str(),
-                "the rule refers to an exception list that is not in its file; its entries are not excepted",
+                "the rule refers to an exception list that is not in its file, or not understood; its entries are \
+                 not excepted",
             ),
             (None, Key::Suppression) => Loss::new(
                 &codes::LOSS_ALERTS,

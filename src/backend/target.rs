@@ -2,8 +2,9 @@
 //! in [`ALL`].
 
 use super::capability::Capabilities;
+use super::codes;
 use super::loss::{Artefact, Compiled, Loss};
-use crate::ir::Rule;
+use crate::ir::{Detection, Rule, UNREADABLE};
 use crate::schema::Version;
 
 /// What the caller may choose.
@@ -65,6 +66,13 @@ pub fn find(name: &str) -> Option<&'static dyn Target> {
 /// [`Compiled::refuse_losses`] takes it away.
 pub fn compile(rule: &Rule, target: &dyn Target, options: &Options) -> Compiled {
     let mut losses = Vec::new();
+    // What is wrong in the source is wrong in every target, even in one that takes the text as it is.
+    if let Detection::Opaque(opaque) = &rule.detection
+        && opaque.reason == UNREADABLE
+    {
+        let error = Loss::new(&codes::LOSS_OPAQUE, "detection", UNREADABLE).at(Some(rule.origin));
+        return Compiled { artefact: None, losses, error: Some(error) };
+    }
     let made = target.make(rule, options, &mut losses);
     match made {
         Err(error) => Compiled { artefact: None, losses, error: Some(error) },

@@ -70,7 +70,10 @@ impl Compile {
         let pairs: Vec<_> =
             loaded.rules.iter().flat_map(|rule| targets.iter().map(move |target| (rule, target))).collect();
         let mut rows: Vec<Row> = pairs.into_par_iter().map(row).collect();
+        // An artefact of a rule with an error in it (no name, the id of another rule) is none to deploy.
+        outcome.unreadable |= loaded.diagnostics.iter().any(super::session::is_error);
         session.notes(loaded.diagnostics)?;
+        rules::note_if_none(session, &loaded.rules, &paths)?;
         if self.matrix {
             matrix::print(&rows, &targets, format, session)?;
             return Ok(outcome);
@@ -92,8 +95,8 @@ impl Compile {
         }
         outcome.unreadable |= refused + impossible > 0;
         match &self.output {
-            Some(path) => print::write(&rows, path)?,
-            None => print::print(&rows, format, session)?,
+            Some(path) => print::write(&rows, &loaded.attachments, path)?,
+            None => print::print(&rows, &loaded.attachments, format, session)?,
         }
         if !matches!(format, Format::Json | Format::JsonLines) || self.output.is_some() {
             session.notes(findings)?;

@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 
 use super::exit::{Outcome, Stop};
 use super::session::Session;
+use crate::diagnostic::printable;
 
 /// List rules, targets, codes of findings, or fields
 #[derive(Debug, Args)]
@@ -40,11 +41,13 @@ impl List {
 
 /// Prints rows with aligned columns, the last one ragged.
 fn table<const N: usize>(rows: &[[String; N]], out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<[String; N]> =
+        rows.iter().map(|row| row.clone().map(|cell| printable(&cell).into_owned())).collect();
     let mut widths = [0; N];
-    for row in rows {
+    for row in &rows {
         widths.iter_mut().zip(row).for_each(|(width, cell)| *width = (*width).max(cell.chars().count()));
     }
-    for row in rows {
+    for row in &rows {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(widths) {
             line.push_str(&format!("{cell:width$}  "));

@@ -12,7 +12,7 @@ use super::args::Format;
 use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::Session;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, printable};
 use crate::event::{Inputs, Progress};
 use crate::frontend::codes::EXCEPTION_LIST_ABSENT;
 use crate::ir::date_math;
@@ -153,7 +153,7 @@ fn print_counts(
         Format::JsonLines => counts.iter().try_for_each(|c| writeln!(session.out, "{}", object(c)))?,
         _ => {
             for ((id, name), count) in counts {
-                writeln!(session.out, "{count}\t{id}\t{name}")?;
+                writeln!(session.out, "{count}\t{}\t{}", printable(id), printable(name))?;
             }
         }
     }

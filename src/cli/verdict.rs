@@ -9,6 +9,7 @@ use super::args::Format;
 use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::Session;
+use crate::diagnostic::printable;
 use crate::matcher::Standard;
 use crate::matcher::explain::{Explainer, render};
 use crate::replay::events;
@@ -46,7 +47,7 @@ pub(super) fn explain(
             if number > 0 {
                 writeln!(session.out)?;
             }
-            let name = rule.name();
+            let name = printable(rule.name());
             match verdict {
                 Ok(verdict) => {
                     let word = if verdict.matched { "matches" } else { "does not match" };

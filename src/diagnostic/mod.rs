@@ -6,6 +6,7 @@
 //! room above declares its own codes with the [`codes!`](crate::codes) macro.
 
 mod code;
+mod printable;
 pub mod render;
 mod source;
 mod text_map;
@@ -13,6 +14,7 @@ mod text_map;
 use std::sync::Arc;
 
 pub use code::{Code, Page};
+pub use printable::printable;
 pub use source::{LineColumn, Source, Span};
 pub use text_map::TextMap;
 

@@ -1,6 +1,6 @@
 //! Rule files → [`Rule`](crate::ir::Rule)s, one folder a format.
 //!
-//! [`load`] finds files, recognises their format by content and reads what they hold; a good rule
+//! [`load()`] finds files, recognises their format by content and reads what they hold; a good rule
 //! beside a bad one is still read. Texts become [`tree::Tree`]s with spans, the format's folder
 //! reads keys from them, [`lower`] gives queries their meaning. Knows no back end.
 
@@ -17,8 +17,7 @@ pub mod tree;
 
 pub use load::{Loaded, Options, load, load_text};
 
-/// The reason of a detection whose text is at fault; the fault itself is an error of its own.
-pub const UNREADABLE: &str = "a key that it depends on could not be read";
+pub use crate::ir::UNREADABLE;
 
 /// `1 action is`, `2 actions are`.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {

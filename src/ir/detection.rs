@@ -105,7 +105,14 @@ pub struct ExceptionList {
     pub value: Value,
     /// Where it stands.
     pub origin: Option<Span>,
+    /// Whether the list stands in the rule's file, with every item of it among the rule's
+    /// [exceptions](Exception). A target that can say those says the list.
+    pub resolved: bool,
 }
+
+/// The [`reason`](Opaque::reason) of a detection whose text is at fault; the fault itself is an error
+/// of its own.
+pub const UNREADABLE: &str = "a key that it depends on could not be read";
 
 /// A query that is carried but not understood.
 #[derive(Debug, Clone, PartialEq)]

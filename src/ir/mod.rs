@@ -19,7 +19,7 @@ mod value;
 
 pub use detection::{
     Cardinality, Detection, Exception, ExceptionList, MissingFields, NewTerms, Opaque, Suppression,
-    Threshold, Window,
+    Threshold, UNREADABLE, Window,
 };
 pub use field::{Field, FieldType, Vocabulary};
 pub use metadata::{

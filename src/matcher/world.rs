@@ -1,5 +1,5 @@
 //! What the matcher must be told about fields and documents. The standard answers come from
-//! [`schema`](crate::schema) and [`event::normalize`](crate::event::normalize); tests bring their own.
+//! [`crate::schema`] and [`crate::event::normalize`]; tests bring their own.
 
 use crate::event::{Layout, normalize};
 use crate::ir::{Field, FieldType, Vocabulary};

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::diagnostic::printable;
 use crate::event::{Layout, select, unwrap_all};
 use crate::matcher::date;
 
@@ -40,7 +41,7 @@ impl Prepared {
         };
         let known = ["eventName", "eventSource", "eventVersion", "userIdentity", "eventID"];
         Prepared {
-            name: id.map_or_else(|| format!("event {number}"), |id| format!("record {id}")),
+            name: id.map_or_else(|| format!("event {number}"), |id| format!("record {}", printable(&id))),
             json: record.to_string(),
             layout,
             dataset,

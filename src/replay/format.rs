@@ -3,10 +3,15 @@
 use serde_json::{Value, json};
 
 use super::hit::{AlertHit, Found, Label};
+use crate::diagnostic::printable;
 use crate::matcher::over_time::{Scalar, Term, format_time};
 
 /// One line.
 pub fn concise(found: &Found) -> String {
+    printable(&concise_line(found)).into_owned()
+}
+
+fn concise_line(found: &Found) -> String {
     match found {
         Found::Event(hit) => {
             let label = Label::of_event(hit);
@@ -34,8 +39,8 @@ pub fn full(found: &Found) -> String {
     match found {
         Found::Event(hit) => {
             let label = Label::of_event(hit);
-            let mut out = format!("{}{}\n", severity(&label), label.name);
-            out.push_str(&format!("  --> {}:{}\n", hit.file, hit.line));
+            let mut out = format!("{}{}\n", severity(&label), printable(&label.name));
+            out.push_str(&format!("  --> {}:{}\n", printable(&hit.file), hit.line));
             line(&mut out, "time", hit.evidence.time_ms.map(format_time).as_deref());
             line(&mut out, "event", hit.evidence.event_id.as_deref());
             line(&mut out, "title", label.title.as_deref());
@@ -44,7 +49,7 @@ pub fn full(found: &Found) -> String {
         }
         Found::Alert(AlertHit { rule, alert }) => {
             let label = Label::of_rule(rule);
-            let mut out = format!("{}{}\n", severity(&label), label.name);
+            let mut out = format!("{}{}\n", severity(&label), printable(&label.name));
             line(&mut out, "time", alert.time.map(format_time).as_deref());
             line(&mut out, "count", Some(&alert.count.to_string()));
             for (name, value) in groups(alert) {
@@ -60,7 +65,7 @@ pub fn full(found: &Found) -> String {
 
 fn line(out: &mut String, name: &str, value: Option<&str>) {
     if let Some(value) = value {
-        out.push_str(&format!("   {name:>6}  {value}\n"));
+        out.push_str(&format!("   {:>6}  {}\n", printable(name), printable(value)));
     }
 }
 

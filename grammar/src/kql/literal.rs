@@ -5,7 +5,7 @@ use super::raw::is_js_space;
 use crate::Span;
 
 impl Literal {
-    /// Unquoted text. Text that KQL would type or trim is printed quoted (see [`super::print`]).
+    /// Unquoted text. Text that KQL would type or trim is printed quoted (see [`super::print()`]).
     pub fn text(text: impl Into<String>) -> Self {
         Self::of(LiteralKind::Text(text.into()))
     }

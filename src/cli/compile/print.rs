@@ -7,13 +7,20 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Row;
-use crate::backend::{Artefact, Loss};
+use crate::backend::{Artefact, Loss, kibana};
 use crate::cli::args::Format;
 use crate::cli::exit::Stop;
 use crate::cli::session::Session;
+use crate::frontend::kibana::{Attachment, Kind};
+use crate::ir;
 
 /// Prints the rows: objects in the formats for machines, else the artefacts themselves.
-pub(super) fn print(rows: &[Row], format: Format, session: &mut Session) -> Result<(), Stop> {
+pub(super) fn print(
+    rows: &[Row],
+    attachments: &[Attachment],
+    format: Format,
+    session: &mut Session,
+) -> Result<(), Stop> {
     let out = &mut session.out;
     match format {
         Format::Json => {
@@ -25,7 +32,7 @@ pub(super) fn print(rows: &[Row], format: Format, session: &mut Session) -> Resu
                 writeln!(out, "{}", object(row))?;
             }
         }
-        _ => out.write_all(text(rows).as_bytes())?,
+        _ => out.write_all(text(rows, attachments).as_bytes())?,
     }
     Ok(())
 }
@@ -58,8 +65,8 @@ fn object(row: &Row) -> Value {
 }
 
 /// The artefacts: a single one as it is; several JSON documents one a line, several texts with a
-/// heading each.
-fn text(rows: &[Row]) -> String {
+/// heading each. Kibana imports the exception lists of rules beside them.
+fn text(rows: &[Row], attachments: &[Attachment]) -> String {
     let there: Vec<(&Row, &Artefact)> =
         rows.iter().filter_map(|row| Some((row, row.compiled.artefact.as_ref()?))).collect();
     let mut out = String::new();
@@ -78,16 +85,31 @@ fn text(rows: &[Row]) -> String {
             }
         }
     }
+    let kibana_rules = there.iter().filter(|(row, _)| row.target.name() == "kibana");
+    for list in kibana_rules.flat_map(|(row, _)| row.rule.exception_lists.iter().flatten()) {
+        let id = |value: &ir::Value| value.as_map()?.get("list_id")?.as_text().map(str::to_owned);
+        let wanted = id(&list.value);
+        for attachment in attachments
+            .iter()
+            .filter(|a| matches!(a.kind, Kind::ExceptionList | Kind::ExceptionItem) && id(&a.value) == wanted)
+        {
+            let line = format!("{}\n", kibana::json(&attachment.value));
+            // Several rules may share a list.
+            if !out.contains(&line) {
+                out.push_str(&line);
+            }
+        }
+    }
     out
 }
 
 /// Writes to one file, or to a directory with one file a rule, named after the rule's file; where
 /// several share a name, the id is added.
-pub(super) fn write(rows: &[Row], path: &Path) -> Result<(), Stop> {
+pub(super) fn write(rows: &[Row], attachments: &[Attachment], path: &Path) -> Result<(), Stop> {
     let fail =
         |path: &Path, error: std::io::Error| Stop::usage(format!("cannot write {}: {error}", path.display()));
     if super::is_file(path) {
-        return std::fs::write(path, text(rows)).map_err(|error| fail(path, error));
+        return std::fs::write(path, text(rows, attachments)).map_err(|error| fail(path, error));
     }
     std::fs::create_dir_all(path).map_err(|error| fail(path, error))?;
     let stem = |row: &Row| {
@@ -106,7 +128,8 @@ pub(super) fn write(rows: &[Row], path: &Path) -> Result<(), Stop> {
             _ => format!("{stem}-{}", row.rule.id.chars().map(safe).collect::<String>()),
         };
         let file = path.join(format!("{name}.{}", row.target.extension()));
-        std::fs::write(&file, text(std::slice::from_ref(row))).map_err(|error| fail(&file, error))?;
+        std::fs::write(&file, text(std::slice::from_ref(row), attachments))
+            .map_err(|error| fail(&file, error))?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
 use super::Style;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, printable};
 
 /// `path:line:column`, as far as it is known.
 pub fn location(diagnostic: &Diagnostic) -> Option<String> {
@@ -19,7 +19,9 @@ pub fn location(diagnostic: &Diagnostic) -> Option<String> {
 
 pub(super) fn one(diagnostic: &Diagnostic, style: Style) -> String {
     let place = location(diagnostic).map(|place| format!("{place}: ")).unwrap_or_default();
+    let place = printable(&place);
     let title = diagnostic.title.replace(['\n', '\r'], " ");
+    let title = printable(&title);
     let head = format!("{}[{}]", diagnostic.severity.as_str(), diagnostic.code.name);
     if !style.colour {
         return format!("{place}{head} {title}");

@@ -74,7 +74,7 @@ pub fn rule(
     let read = detection::read(&mut reader, &mut table, shape, &id, &metadata.name);
     let exception_lists = table.list(&mut reader, "exceptions_list", |reader, item, path| {
         Table::open(reader, item, path)?;
-        Some(ExceptionList { value: item.to_value(), origin: Some(item.span) })
+        Some(ExceptionList { value: item.to_value(), origin: Some(item.span), resolved: false })
     });
     checks::across(&mut reader, &table);
     metadata::keep_known(&mut reader, &mut table);

@@ -16,11 +16,13 @@ use crate::frontend::lower::{self, LowerInput};
 use crate::frontend::tree::Tree;
 use crate::ir::{Detection, Exception, Opaque, Rule, Value};
 
-/// Gives every rule the exceptions of the lists that it names.
-pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree]) {
+/// Gives every rule the exceptions of the lists that it names. `held`: the ids of the file's lists,
+/// whether they have items or not.
+pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree], held: &[&str]) {
     let mut used = vec![false; items.len()];
     for rule in &mut read.rules {
         let lists: Vec<String> = rule.exception_lists.iter().flatten().filter_map(list_id).collect();
+        let mut unsaid = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let id = item.get("list_id").and_then(Tree::text).unwrap_or_default();
             if lists.iter().any(|list| list == id) {
@@ -29,9 +31,16 @@ pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree]) {
                 read.diagnostics.extend(diagnostics);
                 match exception {
                     Some(exception) => rule.exceptions.push(exception),
-                    None => make_opaque(rule),
+                    None => {
+                        make_opaque(rule);
+                        unsaid.push(id);
+                    }
                 }
             }
+        }
+        for list in rule.exception_lists.iter_mut().flatten() {
+            let id = list_id(list).unwrap_or_default();
+            list.resolved = held.contains(&id.as_str()) && !unsaid.contains(&id.as_str());
         }
     }
     for (item, _) in items.iter().zip(used).filter(|(_, used)| !used) {

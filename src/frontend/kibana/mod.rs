@@ -124,10 +124,10 @@ pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize)
             }
         }
     }
-    exceptions::link(source, &mut read, &items);
     let lists =
         objects.iter().filter(|tree| matches!(kind(tree), Some(Kind::ExceptionList | Kind::ExceptionItem)));
     let held: Vec<&str> = lists.filter_map(|tree| tree.get("list_id")?.text()).collect();
+    exceptions::link(source, &mut read, &items, &held);
     read.diagnostics.extend(absent(source, &read.rules, &held));
     read
 }
