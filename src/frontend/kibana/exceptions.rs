@@ -16,14 +16,23 @@ use crate::frontend::lower::{self, LowerInput};
 use crate::frontend::tree::Tree;
 use crate::ir::{Detection, Exception, Opaque, Rule, Value};
 
-/// Gives every rule the exceptions of the lists that it names.
-pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree]) {
+/// Gives every rule the exceptions of the lists that it names; `lists` are those of the file, which
+/// may be empty.
+pub(super) fn link(source: &Arc<Source>, read: &mut Read, lists: &[&Tree], items: &[&Tree]) {
+    let known: Vec<ListKey> = lists.iter().filter_map(|list| key_of(list)).collect();
     let mut used = vec![false; items.len()];
     for rule in &mut read.rules {
-        let lists: Vec<String> = rule.exception_lists.iter().flatten().filter_map(list_id).collect();
+        let lists: Vec<(ListKey, Span)> = rule.exception_lists.iter().flatten().filter_map(named).collect();
+        for (key, span) in &lists {
+            if !known.contains(key) && !items.iter().any(|item| key_of(item).as_ref() == Some(key)) {
+                let title = format!("the exception list `{}` is not in this file", key.id);
+                let finding = Diagnostic::new(&codes::EXCEPTION_LIST_MISSING, title).at(source, *span, "");
+                read.diagnostics.push(finding.for_rule(&rule.id, rule.name()));
+            }
+        }
         for (index, item) in items.iter().enumerate() {
-            let id = item.get("list_id").and_then(Tree::text).unwrap_or_default();
-            if lists.iter().any(|list| list == id) {
+            let key = key_of(item);
+            if lists.iter().any(|(list, _)| key.as_ref() == Some(list)) {
                 used[index] = true;
                 let (exception, diagnostics) = exception(source, rule, item);
                 read.diagnostics.extend(diagnostics);
@@ -41,8 +50,30 @@ pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree]) {
     }
 }
 
-fn list_id(list: &crate::ir::ExceptionList) -> Option<String> {
-    list.value.as_map()?.get("list_id")?.as_text().map(str::to_owned)
+/// What tells lists apart: two lists of one id may live in different name spaces.
+#[derive(Debug, PartialEq, Eq)]
+struct ListKey {
+    id: String,
+    agnostic: bool,
+}
+
+impl ListKey {
+    fn new(id: Option<&str>, namespace: Option<&str>) -> Option<Self> {
+        Some(ListKey { id: id?.to_owned(), agnostic: namespace == Some("agnostic") })
+    }
+}
+
+/// The list that an item belongs to, or that a list is.
+fn key_of(tree: &Tree) -> Option<ListKey> {
+    let text = |key: &str| tree.get(key).and_then(Tree::text);
+    ListKey::new(text("list_id"), text("namespace_type"))
+}
+
+/// The list that a rule names, and where.
+fn named(list: &crate::ir::ExceptionList) -> Option<(ListKey, Span)> {
+    let map = list.value.as_map()?;
+    let text = |key: &str| map.get(key).and_then(Value::as_text);
+    Some((ListKey::new(text("list_id"), text("namespace_type"))?, list.origin.unwrap_or_default()))
 }
 
 fn make_opaque(rule: &mut Rule) {
@@ -84,8 +115,11 @@ fn exception(source: &Arc<Source>, rule: &Rule, item: &Tree) -> (Option<Exceptio
         };
         filters.push(filter(should(names.flat_map(clause).collect())));
     }
-    if let Some(expiry) = item.get("expire_time").filter(|tree| tree.text().is_some()) {
-        let title = "this item expires; here it holds for good".to_owned();
+    // Kibana drops an item whose time has come before a run starts (`elastic_rule_types.md` §1.6).
+    // Here the event's own time stands for the run's.
+    if let Some((expiry, text)) = item.get("expire_time").and_then(|tree| Some((tree, tree.text()?))) {
+        filters.push(filter(one("range", one("@timestamp", one("lt", text.into())))));
+        let title = format!("this item expires: it excepts events before {text} only");
         report(&codes::EXCEPTION_EXPIRES, title, expiry.span);
     }
     let input = LowerInput { source, rule_id: &rule.id, rule_name: rule.name() };

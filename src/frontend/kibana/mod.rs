@@ -96,7 +96,7 @@ pub fn lines(source: &Arc<Source>) -> (Vec<Tree>, Vec<Diagnostic>) {
 /// Reads the objects of a file; `fallback_id` gives the id of the n-th rule (from 1) if it has none.
 pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize) -> String) -> Read {
     let mut read = Read::default();
-    let mut items = Vec::new();
+    let (mut lists, mut items) = (Vec::new(), Vec::new());
     for &tree in objects {
         match kind(tree) {
             Some(Kind::Rule) => {
@@ -109,8 +109,10 @@ pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize)
                 read.diagnostics.extend(diagnostics);
             }
             Some(kind) => {
-                if kind == Kind::ExceptionItem {
-                    items.push(tree);
+                match kind {
+                    Kind::ExceptionItem => items.push(tree),
+                    Kind::ExceptionList => lists.push(tree),
+                    _ => {}
                 }
                 read.attachments.push(Attachment { kind, value: tree.to_value(), origin: tree.span });
             }
@@ -122,7 +124,7 @@ pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize)
             }
         }
     }
-    exceptions::link(source, &mut read, &items);
+    exceptions::link(source, &mut read, &lists, &items);
     read
 }
 

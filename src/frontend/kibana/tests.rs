@@ -53,8 +53,38 @@ fn an_item_that_cannot_be_said_makes_its_rule_opaque() {
     assert_eq!(codes(&loaded), ["exception-not-read"]);
     assert!(matches!(loaded.rules[0].detection, Detection::Opaque(_)));
     let orphan = export(&[RULE, &item(list).replace("robots", "others")]);
-    assert_eq!(codes(&orphan), ["exception-unused"]);
+    assert_eq!(codes(&orphan), ["exception-list-missing", "exception-unused"]);
     assert!(matches!(orphan.rules[0].detection, Detection::Event(_)));
+}
+
+#[test]
+fn a_list_is_known_by_its_name_space_and_may_be_empty() {
+    let entry = r#"{"field": "user.name", "operator": "included", "type": "match", "value": "ci"}"#;
+    assert_eq!(codes(&export(&[RULE, LIST])), Vec::<&str>::new());
+    assert_eq!(codes(&export(&[RULE])), ["exception-list-missing"]);
+    let agnostic = item(entry).replacen('{', r#"{"namespace_type": "agnostic", "#, 1);
+    let loaded = export(&[RULE, LIST, &agnostic]);
+    assert_eq!((codes(&loaded), loaded.rules[0].exceptions.len()), (vec!["exception-unused"], 0));
+}
+
+#[test]
+fn an_item_that_expires_excepts_earlier_events_only() {
+    use crate::event::Layout;
+    use crate::matcher::{Options, RuleSet, Scratch};
+    let entry = r#"{"field": "user.name", "operator": "included", "type": "match", "value": "ci"}"#;
+    let item = item(entry).replacen('{', r#"{"expire_time": "2024-05-01T00:00:00.000Z", "#, 1);
+    let loaded = export(&[RULE, LIST, &item]);
+    assert_eq!(codes(&loaded), ["exception-expires"]);
+    let set = RuleSet::compile(&loaded.rules, &Options::default());
+    let hits = |time: &str| {
+        let record =
+            format!(r#"{{"eventName": "X", "eventTime": "{time}", "userIdentity": {{"userName": "ci"}}}}"#);
+        let mut hits = Vec::new();
+        set.judge(&record, Layout::CloudTrail, &mut Scratch::default(), &mut hits).unwrap();
+        hits.len()
+    };
+    // elastic_rule_types.md §1.6: dropped once the time has come.
+    assert_eq!([hits("2024-04-30T23:59:59Z"), hits("2024-05-01T00:00:00Z")], [0, 1]);
 }
 
 #[test]
@@ -94,7 +124,7 @@ fn limits_of_the_import_are_checked() {
 fn suppression_and_filters_are_part_of_the_rule() {
     let more = r#"{"alert_suppression": {"group_by": ["user.name"], "missing_fields_strategy": "doNotSuppress"},
         "filters": [{"meta": {"negate": true}, "query": {"match_phrase": {"user.name": "ci"}}}], "#;
-    let loaded = export(&[&RULE.replacen('{', more, 1)]);
+    let loaded = export(&[&RULE.replacen('{', more, 1), LIST]);
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     let rule = &loaded.rules[0];
     assert_eq!(rule.suppression.as_ref().unwrap().missing, Some(MissingFields::Exclude));
