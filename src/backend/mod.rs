@@ -1,5 +1,52 @@
 //! Rules → artefacts, one folder a target.
+//!
+//! A target says what it can ([`capability`]) and turns a rule into a typed tree of its own language,
+//! which one printer writes. What it cannot say is a [`Loss`] with the clause's path and place; no
+//! condition is dropped or widened in silence. [`predicate`] moves conditions between vocabularies
+//! and into what a target has. Knows no front ends.
 
+pub mod capability;
+pub mod codes;
+mod elastic;
 pub mod elastic_toml;
 pub mod kibana;
+pub mod kql;
+mod loss;
+pub mod lucene;
+pub mod metadata;
+pub mod predicate;
+pub mod query_dsl;
+mod target;
 pub mod threat_stack;
+
+pub use loss::{Artefact, Compiled, Fidelity, Loss};
+pub use target::{ALL, Made, Options, Target, compile, find};
+
+use capability::Feature;
+
+use crate::ir::{Detection, Rule};
+
+/// Losses of a target that says less than a rule does over several events.
+fn over_events(rule: &Rule, target: &dyn Target, losses: &mut Vec<Loss>) {
+    let mut missing = |feature: Feature, path: &str| {
+        if let Some(reason) = target.capabilities().missing(feature) {
+            let instead = match feature {
+                Feature::Cardinality => "the count of distinct values is left out",
+                _ => "every event that matches is an alert",
+            };
+            let message = format!("{reason}; if allowed, {instead}");
+            losses.push(Loss::new(feature.code(), path, message));
+        }
+    };
+    match &rule.detection {
+        Detection::Threshold(threshold) => {
+            missing(Feature::Threshold, "threshold");
+            let counts = target.capabilities().missing(Feature::Threshold).is_none();
+            if counts && !threshold.cardinality.is_empty() {
+                missing(Feature::Cardinality, "threshold.cardinality");
+            }
+        }
+        Detection::NewTerms(_) => missing(Feature::NewTerms, "new_terms"),
+        Detection::Event(_) | Detection::Opaque(_) => {}
+    }
+}

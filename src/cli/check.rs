@@ -49,6 +49,7 @@ impl Check {
         let of = |severity| findings.iter().filter(|d: &&Diagnostic| d.severity == severity).count();
         let (errors, warnings, infos) = (of(Severity::Error), of(Severity::Warning), of(Severity::Info));
         let outcome = session.findings(findings, format)?;
+        rules::note_if_none(session, &loaded.rules, &paths)?;
         let parts = [(loaded.rules.len(), "rule"), (errors, "error"), (warnings, "warning"), (infos, "note")];
         let line = parts.map(|(number, what)| count(number, what)).join(" · ");
         session.note(&line)?;

@@ -10,7 +10,7 @@ crate::codes! {
     /// ```toml
     /// rules = ["rules"]              # where rules are read when a command names no path
     /// exclude = ["rules/drafts"]     # files and directories that are never read from directories
-    /// ignore = ["missing-fixture"]   # codes that are not reported
+    /// ignore = ["missing-fixture"]   # codes that are not reported; errors always are
     /// fail-on = "warning"            # error, warning or info: what makes the exit code 1
     /// integration-version = "8.9"    # legacy, 7.4 or 8.9: the field layout of Elastic's integration
     /// ```

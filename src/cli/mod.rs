@@ -7,6 +7,7 @@
 mod args;
 mod check;
 pub mod codes;
+mod compile;
 pub mod config;
 mod exit;
 mod explain;
@@ -20,7 +21,7 @@ mod test;
 mod verdict;
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write};
 
 use clap::{Parser, Subcommand};
 
@@ -42,6 +43,7 @@ struct Cli {
 enum Command {
     Check(check::Check),
     Test(test::Test),
+    Compile(compile::Compile),
     Match(replay::Match),
     Explain(explain::Explain),
     Normalize(normalize::Normalize),
@@ -53,6 +55,7 @@ impl Command {
         match self {
             Command::Check(command) => command.run(session),
             Command::Test(command) => command.run(session),
+            Command::Compile(command) => command.run(session),
             Command::Match(command) => command.run(session),
             Command::Explain(command) => command.run(session),
             Command::Normalize(command) => command.run(session),
@@ -92,20 +95,14 @@ fn report(stop: Stop, session: Option<&mut Session>) -> u8 {
     if let Some(session) = session {
         let _ = session.flush();
     }
-    match stop {
+    let (message, code) = match stop {
         // The reader of a pipe has seen enough.
-        Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-        Stop::Output(error) => {
-            anstream::eprintln!("error: cannot write: {error}");
-            3
-        }
-        Stop::Usage(message) => {
-            anstream::eprintln!("error: {message}");
-            2
-        }
-        Stop::Config(diagnostic) => {
-            anstream::eprintln!("{}", session::full_on_stderr(&diagnostic));
-            2
-        }
-    }
+        Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
+        Stop::Output(error) => (format!("error: cannot write: {error}"), 3),
+        Stop::Usage(message) => (format!("error: {message}"), 2),
+        Stop::Config(diagnostic) => (session::full_on_stderr(&diagnostic), 2),
+    };
+    // Where standard error cannot be written either, the exit code has to say it alone.
+    let _ = writeln!(anstream::stderr(), "{message}");
+    code
 }

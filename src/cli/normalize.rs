@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::args::Format;
 use super::exit::{Outcome, Stop};
 use super::session::Session;
 use crate::event::{Inputs, normalize};
@@ -48,6 +49,10 @@ enum Retain {
 
 impl Normalize {
     pub fn run(self, session: &mut Session) -> Result<Outcome, Stop> {
+        // One document a line, whatever the output goes to.
+        if session.global.format.is_some_and(|format| format != Format::JsonLines) {
+            return Err(Stop::usage("this command prints json-lines and has no other format"));
+        }
         let options = normalize::Options {
             version: self.integration_version.or(session.config.integration_version).unwrap_or_default(),
             retain: match self.retain {
@@ -65,7 +70,7 @@ impl Normalize {
         let inputs = Inputs::find(&self.events);
         let summary =
             documents(&inputs, &options, threads, &mut |document| out.write_all(document.as_bytes()))?;
-        session.notes(summary.diagnostics())?;
+        session.notes_in_order(summary.diagnostics())?;
         Ok(Outcome { unreadable: summary.loss, ..Outcome::default() })
     }
 }

@@ -12,7 +12,9 @@ use super::args::Format;
 use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::Session;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{Inputs, Progress};
+use crate::frontend::codes::EXCEPTION_LIST_ABSENT;
 use crate::ir::date_math;
 use crate::replay::{self, Found, Replay, Settings};
 use crate::schema::Version;
@@ -67,7 +69,11 @@ impl Match {
         let paths = rules::paths(session, &self.rules);
         let loaded = rules::load(session, &paths);
         let mut outcome = rules::outcome(&loaded);
-        session.notes(loaded.diagnostics.into_iter().filter(super::session::is_error).collect())?;
+        let told = |finding: &Diagnostic| {
+            finding.severity == Severity::Error || *finding.code == EXCEPTION_LIST_ABSENT
+        };
+        session.notes(loaded.diagnostics.into_iter().filter(told).collect())?;
+        rules::note_if_none(session, &loaded.rules, &paths)?;
         let inputs = Inputs::find(&self.events);
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let settings = Settings {
@@ -116,9 +122,8 @@ impl Match {
         }
         outcome.unreadable |= stats.summary.loss;
         outcome.findings = self.fail_on_match && stats.hits > 0;
-        let mut findings = std::mem::take(&mut stats.findings);
-        findings.extend(stats.summary.diagnostics());
-        session.notes(findings)?;
+        session.notes(std::mem::take(&mut stats.findings))?;
+        session.notes_in_order(stats.summary.diagnostics())?;
         let seconds = started.elapsed().as_secs_f64();
         let (events, hits, rules) = (stats.summary.records, stats.hits, loaded.rules.len());
         let repeated = match stats.repeated {

@@ -28,9 +28,29 @@ pub(super) fn load(session: &Session, paths: &[PathBuf]) -> Loaded {
     frontend::load(paths, &options)
 }
 
+/// Says on standard error that there was nothing to work on: a folder that moved would otherwise
+/// pass for a clean one. What could not be read has been reported.
+pub(super) fn note_if_none(
+    session: &mut Session,
+    rules: &[Arc<Rule>],
+    paths: &[PathBuf],
+) -> Result<(), Stop> {
+    if rules.is_empty() {
+        let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+        session.note(&format!("warning: no rule was read from {}", names.join(", ")))?;
+    }
+    Ok(())
+}
+
 /// Whether rules could not be read.
 pub(super) fn outcome(loaded: &Loaded) -> Outcome {
     Outcome { unreadable: loaded.unreadable, ..Outcome::default() }
+}
+
+/// The file of `FILE` or `FILE#RULE_ID`, if it exists.
+pub(super) fn file_of(subject: &str) -> Option<&str> {
+    let file = subject.rsplit_once('#').map_or(subject, |(file, _)| file);
+    [subject, file].into_iter().find(|path| Path::new(path).exists())
 }
 
 /// The one rule that `FILE` or `FILE#RULE_ID` names; findings of its file go to standard error.

@@ -24,7 +24,7 @@ pub(super) struct Session {
 impl Session {
     /// Finds the configuration and looks at the terminal.
     pub fn new(global: Global) -> Result<Self, Stop> {
-        let known = |code: &str| registry::find(code).is_some();
+        let known = |code: &str| registry::find(code).map(|code| code.severity);
         let config = match &global.config {
             Some(path) => Config::open(path, &known),
             None => match std::env::current_dir() {
@@ -57,12 +57,19 @@ impl Session {
     /// Prints findings on standard output, those of ignored codes left out, in a stable order.
     pub fn findings(&mut self, mut diagnostics: Vec<Diagnostic>, format: Format) -> Result<Outcome, Stop> {
         self.prepare(&mut diagnostics);
+        diagnostics.sort_by_key(Diagnostic::sort_key);
         render::render(format.renderer(), &diagnostics, self.style, &mut self.out)?;
         Ok(self.outcome(&diagnostics))
     }
 
     /// Prints findings on standard error: those of commands whose result is something else.
     pub fn notes(&mut self, mut diagnostics: Vec<Diagnostic>) -> Result<(), Stop> {
+        diagnostics.sort_by_key(Diagnostic::sort_key);
+        self.notes_in_order(diagnostics)
+    }
+
+    /// Prints findings on standard error as they come: those on events, in the order of the input.
+    pub fn notes_in_order(&mut self, mut diagnostics: Vec<Diagnostic>) -> Result<(), Stop> {
         self.prepare(&mut diagnostics);
         let shown = |d: &Diagnostic| d.severity == Severity::Error || !self.global.quiet;
         let style = style(self.global.color, &io::stderr());
@@ -102,9 +109,10 @@ impl Session {
     }
 
     fn prepare(&self, diagnostics: &mut Vec<Diagnostic>) {
-        let ignored = |d: &Diagnostic| self.config.ignore.iter().any(|code| code == d.code.name);
+        // What became an error by its circumstances is never ignored.
+        let ignored =
+            |d: &Diagnostic| !is_error(d) && self.config.ignore.iter().any(|code| code == d.code.name);
         diagnostics.retain(|d| !ignored(d));
-        diagnostics.sort_by_key(Diagnostic::sort_key);
     }
 }
 

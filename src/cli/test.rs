@@ -81,6 +81,13 @@ impl Test {
         } else {
             findings.retain(|d| d.code != &MISSING_FIXTURE);
         }
+        rules::note_if_none(session, &loaded.rules, &paths)?;
+        if self.filter.is_some() && report.cases.is_empty() {
+            session.notes(findings)?;
+            return Err(Stop::usage(
+                "--filter: no case matches; it is a regular expression over `RULE FILE › RULE NAME › CASE`",
+            ));
+        }
         session.notes(findings)?;
         let colour = session.style.colour;
         report::write(&report, form, colour, &mut session.out)?;

@@ -3,6 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
+use serde_json::json;
+
+use super::args::Format;
 use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::Session;
@@ -16,9 +19,11 @@ pub(super) fn explain(
     subject: &str,
     event: &Path,
     select: Option<&str>,
+    format: Format,
 ) -> Result<Outcome, Stop> {
-    if let Some(message) = missing(subject) {
-        return Err(Stop::usage(message));
+    if rules::file_of(subject).is_none() {
+        let file = subject.rsplit_once('#').map_or(subject, |(file, _)| file);
+        return Err(Stop::usage(format!("there is no rule file `{file}`")));
     }
     let Some(rule) = rules::one(session, subject)? else {
         return Ok(Outcome { unreadable: true, ..Outcome::default() });
@@ -33,28 +38,41 @@ pub(super) fn explain(
     let world = Standard { version: session.config.integration_version.unwrap_or_default() };
     let explainer = Explainer::new(&world, events::newest(&records));
     let mut outcome = Outcome::default();
+    let mut all = Vec::new();
     for (number, record) in records.iter().enumerate() {
-        if number > 0 {
-            writeln!(session.out)?;
+        let verdict = explainer.explain(&rule, &record.json, record.layout);
+        outcome.unreadable |= verdict.is_err();
+        if matches!(format, Format::Full | Format::Concise) {
+            if number > 0 {
+                writeln!(session.out)?;
+            }
+            let name = rule.name();
+            match verdict {
+                Ok(verdict) => {
+                    let word = if verdict.matched { "matches" } else { "does not match" };
+                    writeln!(session.out, "{name} {word} {}\n{}", record.name, render(&verdict).trim_end())?;
+                }
+                Err(error) => {
+                    writeln!(session.out, "{name} is not judged on {}: {error}", record.name)?;
+                }
+            }
+            continue;
         }
-        match explainer.explain(&rule, &record.json, record.layout) {
-            Ok(verdict) => {
-                let word = if verdict.matched { "matches" } else { "does not match" };
-                writeln!(session.out, "{} {word} {}", rule.name(), record.name)?;
-                write!(session.out, "{}", render(&verdict))?;
-            }
-            Err(error) => {
-                writeln!(session.out, "{} is not judged on {}: {error}", rule.name(), record.name)?;
-                outcome.unreadable = true;
-            }
+        let object = json!({
+            "rule_id": rule.id,
+            "rule_name": rule.name(),
+            "event": record.name,
+            "matched": verdict.as_ref().ok().map(|verdict| verdict.matched),
+            "explanation": verdict.as_ref().ok().map(render),
+            "error": verdict.err().map(|error| error.to_string()),
+        });
+        match format {
+            Format::JsonLines => writeln!(session.out, "{object}")?,
+            _ => all.push(object),
         }
     }
+    if format == Format::Json {
+        writeln!(session.out, "{:#}", serde_json::Value::from(all))?;
+    }
     Ok(outcome)
-}
-
-/// A subject that is neither a code nor a file.
-fn missing(subject: &str) -> Option<String> {
-    let file = subject.rsplit_once('#').map_or(subject, |(file, _)| file);
-    let found = Path::new(subject).exists() || Path::new(file).exists();
-    (!found).then(|| format!("there is no rule file `{file}`"))
 }

@@ -64,15 +64,14 @@ crate::codes! {
     /// An exception item has an expiry. Kibana drops it in runs that start later; here it excepts the
     /// events before that instant, by their own time. Remove the item when it has expired.
     pub EXCEPTION_EXPIRES = info "exception-expires": "an exception item has an expiry";
-    /// The rule names an exception list that this file does not hold: neither the list nor an item of
-    /// it (two lists of one id are two if one is `agnostic` and the other `single`). The items lie in
-    /// the cluster, and without them the rule matches more here than there.
-    ///
-    /// Export the rules together with their exceptions.
-    pub EXCEPTION_LIST_MISSING = warning "exception-list-missing":
-        "a rule's exception list is not in the file";
     /// An exception item whose list no rule of the export names. It is kept, and has no effect.
     pub EXCEPTION_UNUSED = info "exception-unused": "no rule names the list of an exception item";
+    /// The rule names an exception list that its file does not hold. Whatever the list excepts in the
+    /// cluster still alerts in `match` and `test` here.
+    ///
+    /// Export the rule together with its lists (Kibana's export writes them beside the rules, in one
+    /// file), or judge its hits with that in mind.
+    pub EXCEPTION_LIST_ABSENT = warning "exception-list-absent": "a rule's exception list is not in its file";
     /// The file cannot be opened: it does not exist, or permissions forbid it.
     pub FILE_UNREADABLE = error "file-unreadable": "a file cannot be read";
     /// Rule files are UTF-8 text. Save the file in that encoding; UTF-16 from Windows editors is the

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 
 crate::codes! {
     /// A comment `# trailsmith: ignore[code]` names a code of which there is no finding in the file
@@ -17,12 +17,13 @@ crate::codes! {
     /// A comment `# trailsmith: ignore[…]` names no code, or one that does not exist.
     ///
     /// Name what is to be ignored and say why: `# trailsmith: ignore[missing-mitre] health check`.
-    /// `trailsmith list lints` prints every code. Errors that keep a rule from being read cannot be
-    /// ignored.
-    pub INVALID_SUPPRESSION = warning "invalid-suppression": "a suppression without a code that exists";
+    /// `trailsmith list lints` prints every code. A comment without a list of codes would hide
+    /// whatever comes later, and an error cannot be ignored: what it is about does not work.
+    pub INVALID_SUPPRESSION = warning "invalid-suppression": "a suppression that names nothing that can be ignored";
 }
 
-const MARK: &str = "trailsmith: ignore[";
+/// How a suppression begins, whatever follows.
+const MARK: &str = "trailsmith: ignore";
 
 /// A code that a comment names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +32,19 @@ struct Suppression {
     span: Span,
 }
 
+/// What a suppression was good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// There is no such finding in the file.
+    None,
+    /// Findings were left out.
+    Finding,
+    /// The finding is an error.
+    Error,
+}
+
 /// Removes the findings that the file asks to ignore and adds those about the asking. `findings`
-/// are all of one file; `exists` knows every code.
+/// are all of one file; `exists` knows every code. Errors stay whatever a comment says.
 pub fn apply(
     source: &Arc<Source>,
     findings: Vec<Diagnostic>,
@@ -46,13 +58,18 @@ pub fn apply(
     if asked.is_empty() {
         return findings;
     }
-    let mut used = vec![false; asked.len()];
+    let mut used = vec![Use::None; asked.len()];
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
     for finding in findings {
         let mut ignored = false;
         for (suppression, used) in asked.iter().zip(&mut used) {
-            if suppression.code == finding.code.name {
-                (*used, ignored) = (true, true);
+            if suppression.code != finding.code.name {
+                continue;
+            }
+            if finding.severity == Severity::Error {
+                *used = Use::Error;
+            } else {
+                (*used, ignored) = (Use::Finding, true);
             }
         }
         if !ignored {
@@ -61,14 +78,20 @@ pub fn apply(
     }
     for (suppression, used) in asked.iter().zip(used) {
         let Suppression { code, span } = suppression;
-        if !exists(code) {
+        if code.is_empty() || !exists(code) {
             let title = match code.as_str() {
                 "" => "the suppression names no code".to_owned(),
                 code => format!("there is no code `{code}`"),
             };
             let finding = Diagnostic::new(&INVALID_SUPPRESSION, title).at(source, *span, "");
-            kept.push(finding.help("`trailsmith list lints` prints every code"));
-        } else if !used {
+            kept.push(finding.help(match code.as_str() {
+                "" => "write `# trailsmith: ignore[code] reason`",
+                _ => "`trailsmith list lints` prints every code",
+            }));
+        } else if used == Use::Error {
+            let title = format!("`{code}` is an error here and cannot be ignored");
+            kept.push(Diagnostic::new(&INVALID_SUPPRESSION, title).at(source, *span, ""));
+        } else if used == Use::None {
             let title = format!("there is no `{code}` in this file to ignore");
             kept.push(Diagnostic::new(&UNUSED_SUPPRESSION, title).at(source, *span, ""));
         }
@@ -88,10 +111,19 @@ fn find(source: &Source) -> Vec<Suppression> {
             .trim_end()
             .strip_suffix('#')
             .is_some_and(|code| code.trim().is_empty() || code.ends_with([' ', '\t']) && closed(code));
-        let start = at + MARK.len();
-        let list = source.slice(Span::new(start, line.end));
-        let Some((list, _)) = list.split_once(']').filter(|_| comment) else { continue };
-        let mut offset = start;
+        if !comment {
+            continue;
+        }
+        let rest = source.slice(Span::new(at + MARK.len(), line.end));
+        let list = rest.strip_prefix('[').and_then(|list| list.split_once(']'));
+        let Some((list, _)) = list else {
+            // `ignored`, in a sentence, asks for nothing.
+            if !rest.starts_with(|c: char| c.is_alphanumeric()) {
+                found.push(Suppression { code: String::new(), span: Span::new(at, at + MARK.len()) });
+            }
+            continue;
+        };
+        let mut offset = at + MARK.len() + 1;
         for part in list.split(',') {
             let code = part.trim();
             let begin = offset + (part.len() - part.trim_start().len());

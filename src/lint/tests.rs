@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::diagnostic::Source;
+use crate::diagnostic::{Severity, Source};
 use crate::ir::{
     Binding, Call, Case, Comparison, Detection, Field, FieldType, Format, Input, Level, Metadata, Playbook,
     Predicate, RuleSeverity, Schedule, Step, Test, TextMatch, Value, Vocabulary,
@@ -189,4 +189,17 @@ fn suppressions_hold_for_their_file_and_are_accounted_for() {
             ("invalid-suppression", Some("no-such")),
         ]
     );
+}
+
+#[test]
+fn suppressions_hide_neither_errors_nor_everything() {
+    let text = "# trailsmith: ignore\n# trailsmith: ignore [missing-mitre]\n\
+                # trailsmith: ignored things are no suppression\n# trailsmith: ignore[value-case] reason\n";
+    let source = Arc::new(Source::new("a.yml", text));
+    let error = Diagnostic::new(&value_case::VALUE_CASE, "t").severity(Severity::Error).in_file(&source);
+    let left = suppression::apply(&source, vec![error], &|_| true);
+    let left: Vec<_> =
+        left.iter().map(|d| (d.code.name, d.span().map(|s| source.position(s.start).line))).collect();
+    let (kept, invalid) = (("value-case", None), "invalid-suppression");
+    assert_eq!(left, [kept, (invalid, Some(1)), (invalid, Some(2)), (invalid, Some(4))]);
 }

@@ -19,7 +19,8 @@ pub fn concise(found: &Found) -> String {
             let time = alert.time.map(format_time).unwrap_or_else(|| "-".into());
             let group = group_text(&Found::Alert(AlertHit { rule: rule.clone(), alert: alert.clone() }));
             let group = if group.is_empty() { String::new() } else { format!(": {group}") };
-            format!("{time} {}{}: {} events{group}", severity(&label), label.name, alert.count)
+            let events = if alert.count == 1 { "event" } else { "events" };
+            format!("{time} {}{}: {} {events}{group}", severity(&label), label.name, alert.count)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The pipeline: blocks of records → hits → output, in order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use crate::event::{
     Block, Inputs, Layout, Leaf, Progress, Projection, ReadOptions, Seen, Slots, Summary, read_blocks,
 };
 use crate::ir::{Detection, Rule};
-use crate::matcher::over_time::{Event, Reading, run_once, simulate};
+use crate::matcher::over_time::{Event, Reading, run_once, simulate, thin};
 use crate::matcher::{Evidence, Options, RuleSet, Scratch, date};
 use crate::schema::Version;
 
@@ -54,11 +54,47 @@ pub struct Replay {
     findings: Vec<Diagnostic>,
 }
 
+/// What the records of one block gave.
+#[derive(Default)]
+struct Batch {
+    /// In the order of the input.
+    matched: Vec<Matched>,
+    /// By rule, the events that a rule looks at as a whole, where their order does not matter.
+    kept: HashMap<usize, Kept>,
+}
+
 /// One record that some rule matches.
 struct Matched {
-    hits: Vec<(usize, Evidence)>,
+    /// The event's id, to tell repeated ones.
+    id: Option<String>,
+    hits: Vec<(usize, Hit)>,
     file: Arc<str>,
     line: u64,
+}
+
+enum Hit {
+    /// Of a rule that alerts on each event.
+    Now(Evidence),
+    /// Of a rule that looks at its events as a whole.
+    Later(Event),
+}
+
+/// The events of one rule. A rule that can do without some of them lets them go from time to time.
+#[derive(Default)]
+struct Kept {
+    events: Vec<Event>,
+    /// Number of events at which to look again for what can go.
+    full: usize,
+}
+
+impl Kept {
+    fn add(&mut self, event: Event, reading: &Reading, may_thin: bool) {
+        if may_thin && self.events.len() >= self.full.max(256) {
+            thin(reading, &mut self.events);
+            self.full = self.events.len() * 2;
+        }
+        self.events.push(event);
+    }
 }
 
 impl Replay {
@@ -106,7 +142,8 @@ impl Replay {
     ) -> io::Result<Stats> {
         let mut stats = Stats { findings: self.findings.clone(), ..Stats::default() };
         let mut seen = Seen::default();
-        let mut gathered: Vec<Vec<Event>> = vec![Vec::new(); self.readings.len()];
+        let mut gathered: Vec<Kept> = Vec::new();
+        gathered.resize_with(self.readings.len(), Kept::default);
         let mut failed = Ok(());
         let stopped = AtomicBool::new(false);
         let kinds = Kinds::default();
@@ -115,13 +152,18 @@ impl Replay {
             let (stopped, kinds) = (&stopped, &kinds);
             move |block: &mut Block| match stopped.load(Ordering::Relaxed) {
                 // Nobody wants the rest.
-                true => Vec::new(),
+                true => Batch::default(),
                 false => self.block(block, &mut scratch, kinds),
             }
         };
-        let consume = |matched: Vec<Matched>, done: Progress| {
+        let consume = |batch: Batch, done: Progress| {
             progress(done);
-            for record in matched {
+            for (rule, kept) in batch.kept {
+                if let Some(reading) = &self.readings[rule] {
+                    kept.events.into_iter().for_each(|event| gathered[rule].add(event, reading, true));
+                }
+            }
+            for record in batch.matched {
                 if failed.is_ok() {
                     failed = self.record(record, &mut seen, &mut gathered, &mut stats, found);
                     stopped.store(failed.is_err(), Ordering::Relaxed);
@@ -132,8 +174,8 @@ impl Replay {
         failed?;
         stats.summary = summary;
         stats.findings.extend(kinds.findings(&self.set));
-        for (rule, events) in gathered.into_iter().enumerate() {
-            self.alerts(rule, events, &mut stats, found)?;
+        for (rule, kept) in gathered.into_iter().enumerate() {
+            self.alerts(rule, kept.events, &mut stats, found)?;
         }
         Ok(stats)
     }
@@ -143,49 +185,72 @@ impl Replay {
         &self,
         record: Matched,
         seen: &mut Seen,
-        gathered: &mut [Vec<Event>],
+        gathered: &mut [Kept],
         stats: &mut Stats,
         found: &mut dyn FnMut(Found) -> io::Result<()>,
     ) -> io::Result<()> {
-        let id = record.hits.first().and_then(|(_, evidence)| evidence.event_id.as_deref());
-        if self.settings.dedup && !seen.is_new(id) {
+        if self.settings.dedup && !seen.is_new(record.id.as_deref()) {
             stats.repeated += 1;
             return Ok(());
         }
-        for (rule, evidence) in record.hits {
-            if let Some(reading) = &self.readings[rule] {
-                gathered[rule].push(Event::read(&evidence, reading));
-                continue;
+        for (rule, hit) in record.hits {
+            match (hit, &self.readings[rule]) {
+                (Hit::Later(event), Some(reading)) => {
+                    gathered[rule].add(event, reading, !self.settings.schedule);
+                }
+                (Hit::Later(_), None) => {}
+                (Hit::Now(evidence), _) => {
+                    stats.hits += 1;
+                    let rule = Arc::clone(&self.set.rules()[rule]);
+                    let file = Arc::clone(&record.file);
+                    found(Found::Event(EventHit { rule, evidence, file, line: record.line }))?;
+                }
             }
-            stats.hits += 1;
-            let rule = Arc::clone(&self.set.rules()[rule]);
-            let file = Arc::clone(&record.file);
-            found(Found::Event(EventHit { rule, evidence, file, line: record.line }))?;
         }
         Ok(())
     }
 
-    fn block(&self, block: &mut Block, scratch: &mut Scratch, kinds: &Kinds) -> Vec<Matched> {
-        let mut matched = Vec::new();
+    fn block(&self, block: &mut Block, scratch: &mut Scratch, kinds: &Kinds) -> Batch {
+        // Which delivery of an event counts is decided in the order of the input, and a schedule needs
+        // every event; otherwise a block lets go at once of what its rules can do without.
+        let in_order = self.settings.dedup || self.settings.schedule;
+        let mut batch = Batch::default();
         let (mut raw, mut datasets) = (false, BTreeSet::new());
-        let mut hits = Vec::new();
+        let mut found = Vec::new();
         block.records(|record| {
-            self.set.judge(record.text, record.layout, scratch, &mut hits)?;
+            self.set.judge(record.text, record.layout, scratch, &mut found)?;
             match record.layout {
                 Layout::CloudTrail => raw = true,
                 Layout::Ecs => {
                     datasets.insert(self.set.dataset(record.text, record.layout, scratch));
                 }
             }
+            let mut id = None;
+            let mut hits = Vec::new();
+            for &rule in &found {
+                let evidence = self.set.evidence(rule, record.text, record.layout, scratch);
+                if id.is_none() && self.settings.dedup {
+                    id.clone_from(&evidence.event_id);
+                }
+                match &self.readings[rule] {
+                    None => hits.push((rule, Hit::Now(evidence))),
+                    Some(reading) if in_order => {
+                        hits.push((rule, Hit::Later(Event::read(&evidence, reading))));
+                    }
+                    Some(reading) => {
+                        let event = Event::read(&evidence, reading);
+                        batch.kept.entry(rule).or_default().add(event, reading, true);
+                    }
+                }
+            }
             if !hits.is_empty() {
-                let mut evidence = |rule| self.set.evidence(rule, record.text, record.layout, scratch);
-                let hits = hits.iter().map(|&rule| (rule, evidence(rule))).collect();
-                matched.push(Matched { hits, file: Arc::clone(record.file()), line: record.line() });
+                let file = Arc::clone(record.file());
+                batch.matched.push(Matched { id, hits, file, line: record.line() });
             }
             Ok(())
         });
         kinds.add(raw, datasets);
-        matched
+        batch
     }
 
     fn alerts(

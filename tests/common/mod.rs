@@ -1,6 +1,8 @@
 //! Where the shared corpora lie, for tests.
 #![allow(dead_code)] // every test file uses its own part
 
+pub mod logic;
+
 use std::path::{Path, PathBuf};
 
 /// The path of a shared file or folder. Without it the test that asks is skipped, with a word; in

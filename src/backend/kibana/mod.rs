@@ -6,12 +6,14 @@
 
 mod fields;
 mod overlay;
+mod target;
 
 use indexmap::IndexMap;
 
 use crate::ir::{Language, Rule, Value};
 
 pub use fields::threat;
+pub use target::{ElasticToml, Kibana};
 
 /// The rule as a JSON object, with its own query text.
 pub fn write(rule: &Rule) -> serde_json::Value {

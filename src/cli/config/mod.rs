@@ -12,6 +12,9 @@ use crate::schema::Version;
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "trailsmith.toml";
 
+/// The severity of a code; `None`: there is no such code.
+pub type SeverityOf<'a> = &'a dyn Fn(&str) -> Option<Severity>;
+
 /// What a configuration file says. Paths are relative to the file's directory until
 /// [`Config::find`] or [`Config::open`] has joined them with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,11 +39,11 @@ impl Config {
     ///
     /// # Errors
     /// A diagnostic when the file that was found cannot be used.
-    pub fn find(directory: &Path, known_code: &dyn Fn(&str) -> bool) -> Result<Self, Box<Diagnostic>> {
+    pub fn find(directory: &Path, severity_of: SeverityOf<'_>) -> Result<Self, Box<Diagnostic>> {
         let mut prefix = PathBuf::new();
         for ancestor in directory.ancestors() {
             if ancestor.join(FILE_NAME).is_file() {
-                return Config::open(&prefix.join(FILE_NAME), known_code);
+                return Config::open(&prefix.join(FILE_NAME), severity_of);
             }
             prefix.push("..");
         }
@@ -51,7 +54,7 @@ impl Config {
     ///
     /// # Errors
     /// A diagnostic when it cannot be read or used.
-    pub fn open(path: &Path, known_code: &dyn Fn(&str) -> bool) -> Result<Self, Box<Diagnostic>> {
+    pub fn open(path: &Path, severity_of: SeverityOf<'_>) -> Result<Self, Box<Diagnostic>> {
         let name = path.to_string_lossy().replace('\\', "/");
         let text = std::fs::read(path)
             .map_err(|error| error.to_string())
@@ -61,7 +64,7 @@ impl Config {
             let title = format!("cannot read the configuration: {reason}");
             Box::new(Diagnostic::new(&codes::INVALID_CONFIG, title).in_file(&source))
         })?;
-        let mut config = read::read(&Arc::new(Source::new(name, text)), known_code)?;
+        let mut config = read::read(&Arc::new(Source::new(name, text)), severity_of)?;
         let root = path.parent().unwrap_or(Path::new("")).to_owned();
         for path in config.rules.iter_mut().chain(&mut config.exclude) {
             *path = root.join(&*path);

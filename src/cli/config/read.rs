@@ -6,7 +6,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Config;
+use super::{Config, SeverityOf};
 use crate::cli::codes;
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 use crate::schema::Version;
@@ -16,7 +16,7 @@ const KEYS: [&str; 5] = ["rules", "exclude", "ignore", "fail-on", "integration-v
 
 type Read<T> = Result<T, Box<Diagnostic>>;
 
-pub(super) fn read(source: &Arc<Source>, known_code: &dyn Fn(&str) -> bool) -> Read<Config> {
+pub(super) fn read(source: &Arc<Source>, severity_of: SeverityOf<'_>) -> Read<Config> {
     let table = DeTable::parse(source.text()).map_err(|error| {
         let span = error.span().map_or(Span::default(), Span::from);
         invalid(source, span, format!("not TOML: {}", error.message()))
@@ -34,12 +34,16 @@ pub(super) fn read(source: &Arc<Source>, known_code: &dyn Fn(&str) -> bool) -> R
             }
             "ignore" => {
                 for (code, span) in texts(source, value)? {
-                    if !known_code(&code) {
-                        let title = format!("there is no code `{code}`");
-                        let help = "`trailsmith list lints` prints every code";
-                        return Err(Box::new(invalid(source, span, title).help(help)));
-                    }
-                    config.ignore.push(code);
+                    let title = match severity_of(&code) {
+                        None => format!("there is no code `{code}`"),
+                        Some(Severity::Error) => format!("`{code}` is an error and cannot be ignored"),
+                        Some(_) => {
+                            config.ignore.push(code);
+                            continue;
+                        }
+                    };
+                    let help = "`trailsmith list lints` prints every code and its severity";
+                    return Err(Box::new(invalid(source, span, title).help(help)));
                 }
             }
             "fail-on" => config.fail_on = Some(severity(source, value)?),
@@ -100,7 +104,11 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str) -> Read<Config> {
-        read(&Arc::new(Source::new("trailsmith.toml", text)), &|code| code == "known-code")
+        read(&Arc::new(Source::new("trailsmith.toml", text)), &|code| match code {
+            "known-code" => Some(Severity::Warning),
+            "error-code" => Some(Severity::Error),
+            _ => None,
+        })
     }
 
     #[test]
@@ -124,6 +132,7 @@ mod tests {
             ("rules = ['a', 1]", "invalid-config", "1"),
             ("fail-on = 'never'", "invalid-config", "'never'"),
             ("ignore = ['x']", "invalid-config", "'x'"),
+            ("ignore = ['known-code', 'error-code']", "invalid-config", "'error-code'"),
             ("integration-version = '1'", "invalid-config", "'1'"),
             ("rule = ['a']", "unknown-config-key", "rule"),
         ] {

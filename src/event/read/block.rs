@@ -1,5 +1,6 @@
 //! A piece of an input that holds whole records, and the records in it.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::container::{self, Found, Place};
@@ -36,9 +37,27 @@ pub struct Record<'a> {
     /// an input, and grow.
     pub index: u32,
     file: &'a Arc<str>,
-    data: &'a [u8],
     at: usize,
-    first_line: u64,
+    lines: &'a Lines<'a>,
+}
+
+/// Counts lines from where it counted last: records are asked for theirs in order.
+#[derive(Debug)]
+struct Lines<'a> {
+    data: &'a [u8],
+    /// An offset, and the line in which it lies.
+    last: Cell<(usize, u64)>,
+}
+
+impl Lines<'_> {
+    fn at(&self, offset: usize) -> u64 {
+        let (from, line) = self.last.get();
+        let between =
+            |from: usize, to: usize| memchr::memchr_iter(b'\n', &self.data[from..to]).count() as u64;
+        let line = if offset >= from { line + between(from, offset) } else { line - between(offset, from) };
+        self.last.set((offset, line));
+        line
+    }
 }
 
 impl Record<'_> {
@@ -49,7 +68,7 @@ impl Record<'_> {
 
     /// Line in the unpacked stream, from 1. Counted when asked for.
     pub fn line(&self) -> u64 {
-        self.first_line + memchr::memchr_iter(b'\n', &self.data[..self.at]).count() as u64
+        self.lines.at(self.at)
     }
 }
 
@@ -72,6 +91,7 @@ impl Block {
         // One check of a megabyte is cheaper than many of a kilobyte.
         let valid = std::str::from_utf8(data).ok();
         let mut index = 0;
+        let lines = Lines { data, last: Cell::new((0, *line)) };
         let mut one = |text: Text| {
             let Text { start, end } = trimmed(data, text);
             if start == end {
@@ -82,7 +102,7 @@ impl Block {
                     kind,
                     file: Arc::clone(file),
                     offset: *offset + at as u64,
-                    line: *line + memchr::memchr_iter(b'\n', &data[..at]).count() as u64,
+                    line: lines.at(at),
                     message,
                 };
                 match found {
@@ -93,9 +113,8 @@ impl Block {
                             offset: *offset + at as u64,
                             index,
                             file,
-                            data,
                             at,
-                            first_line: *line,
+                            lines: &lines,
                         };
                         index += 1;
                         report.records += 1;

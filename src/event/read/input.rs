@@ -93,7 +93,7 @@ impl Inputs {
                 self.total = self.total.map(|total| total + data.len());
                 self.list.push(Input::file(path));
             }
-            Err(error) => self.problem(path, error.to_string()),
+            Err(error) => self.problem(path, format!("cannot read: {error}")),
         }
     }
 
@@ -109,7 +109,7 @@ impl Inputs {
             match entry {
                 Ok(entry) if entry.path().is_file() && is_event_file(entry.path()) => self.file(entry.path()),
                 Ok(_) => {}
-                Err(error) => self.problem(folder, error.to_string()),
+                Err(error) => self.problem(folder, format!("cannot read: {error}")),
             }
         }
         if self.list.len() == before {

@@ -7,7 +7,7 @@ use crate::event::Layout;
 
 /// A path that leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} at byte {offset} of `{path}`")]
+#[error("`{path}` picks nothing: {message} (byte {offset})")]
 pub struct SelectError {
     /// The path as given.
     pub path: String,
@@ -38,7 +38,10 @@ pub fn select<'v>(value: &'v Value, path: &str) -> Result<&'v Value, SelectError
                 match (&key, value) {
                     (Some(key), Value::Object(_)) => format!("there is no key `{key}`"),
                     (Some(_), _) => "this is no object".to_owned(),
-                    (None, Value::Array(items)) => format!("the list has {} items only", items.len()),
+                    (None, Value::Array(items)) => match items.len() {
+                        1 => "the list has only 1 item".to_owned(),
+                        number => format!("the list has only {number} items"),
+                    },
                     (None, _) => "this is no list".to_owned(),
                 },
             )

@@ -44,7 +44,8 @@ impl Problem {
         self.kind != ProblemKind::Unknown
     }
 
-    /// As a diagnostic. It carries no source text, for that may be gigabytes; the title says where.
+    /// As a diagnostic. It carries no source text, for that may be gigabytes: its file is named with
+    /// the line, as [`Problem::place`] writes it.
     pub fn to_diagnostic(&self) -> Diagnostic {
         let code = match self.kind {
             ProblemKind::Unreadable => &codes::UNREADABLE,
@@ -52,9 +53,8 @@ impl Problem {
             ProblemKind::TooLarge => &codes::TOO_LARGE,
             ProblemKind::Unknown => &codes::UNKNOWN,
         };
-        let source = Arc::new(Source::new(&*self.file, ""));
-        let title = format!("{}: {}", self.place(), self.message);
-        let diagnostic = Diagnostic::new(code, title).in_file(&source);
+        let source = Arc::new(Source::new(self.place(), ""));
+        let diagnostic = Diagnostic::new(code, self.message.clone()).in_file(&source);
         if self.line == 0 { diagnostic } else { diagnostic.note(format!("at byte {}", self.offset)) }
     }
 }
@@ -127,17 +127,15 @@ impl Report {
         let mut all: Vec<Diagnostic> = self.problems.iter().map(Problem::to_diagnostic).collect();
         if self.more > 0 {
             let code = if self.loss { &codes::NOT_JSON } else { &codes::UNKNOWN };
-            all.push(Diagnostic::new(
-                code,
-                format!("{} more problems of this kind are not listed", self.more),
-            ));
+            all.push(Diagnostic::new(code, format!("{} more of such problems are not listed", self.more)));
         }
         let Skipped { digests, insights, findings, .. } = self.skipped;
         for (count, what) in
-            [(digests, "digest files"), (insights, "CloudTrail Insights records"), (findings, "findings")]
+            [(digests, "digest file"), (insights, "CloudTrail Insights record"), (findings, "finding")]
         {
             if count > 0 {
-                all.push(Diagnostic::new(&codes::SKIPPED, format!("{count} {what} were skipped")));
+                let were = if count == 1 { " was" } else { "s were" };
+                all.push(Diagnostic::new(&codes::SKIPPED, format!("{count} {what}{were} skipped")));
             }
         }
         all

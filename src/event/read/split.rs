@@ -200,7 +200,7 @@ impl Splitter {
     fn unreadable(&mut self, error: &std::io::Error) {
         let message = match error.kind() {
             std::io::ErrorKind::UnexpectedEof => "the gzip stream is cut short".to_owned(),
-            _ => error.to_string(),
+            _ => format!("cannot read: {error}"),
         };
         self.problem(self.buffer.len(), ProblemKind::Unreadable, message);
         // Nothing was read at all: the input as a whole is meant.

@@ -16,23 +16,14 @@ use crate::frontend::lower::{self, LowerInput};
 use crate::frontend::tree::Tree;
 use crate::ir::{Detection, Exception, Opaque, Rule, Value};
 
-/// Gives every rule the exceptions of the lists that it names; `lists` are those of the file, which
-/// may be empty.
-pub(super) fn link(source: &Arc<Source>, read: &mut Read, lists: &[&Tree], items: &[&Tree]) {
-    let known: Vec<ListKey> = lists.iter().filter_map(|list| key_of(list)).collect();
+/// Gives every rule the exceptions of the lists that it names.
+pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree]) {
     let mut used = vec![false; items.len()];
     for rule in &mut read.rules {
-        let lists: Vec<(ListKey, Span)> = rule.exception_lists.iter().flatten().filter_map(named).collect();
-        for (key, span) in &lists {
-            if !known.contains(key) && !items.iter().any(|item| key_of(item).as_ref() == Some(key)) {
-                let title = format!("the exception list `{}` is not in this file", key.id);
-                let finding = Diagnostic::new(&codes::EXCEPTION_LIST_MISSING, title).at(source, *span, "");
-                read.diagnostics.push(finding.for_rule(&rule.id, rule.name()));
-            }
-        }
+        let lists: Vec<ListKey> = rule.exception_lists.iter().flatten().filter_map(named).collect();
         for (index, item) in items.iter().enumerate() {
             let key = key_of(item);
-            if lists.iter().any(|(list, _)| key.as_ref() == Some(list)) {
+            if key.is_some_and(|key| lists.contains(&key)) {
                 used[index] = true;
                 let (exception, diagnostics) = exception(source, rule, item);
                 read.diagnostics.extend(diagnostics);
@@ -50,9 +41,27 @@ pub(super) fn link(source: &Arc<Source>, read: &mut Read, lists: &[&Tree], items
     }
 }
 
+/// Findings on the lists that rules name and their file does not hold: what those except is not
+/// known here. `held`: the lists of the file, whether they have items or not.
+pub fn absent(source: &Arc<Source>, rules: &[Rule], held: &[ListKey]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for rule in rules {
+        for list in rule.exception_lists.iter().flatten() {
+            let Some(key) = named(list).filter(|key| !held.contains(key)) else { continue };
+            let title =
+                format!("the exception list `{}` is not in this file, so nothing is excepted", key.id);
+            let finding = Diagnostic::new(&codes::EXCEPTION_LIST_ABSENT, title)
+                .at(source, list.origin.unwrap_or(rule.origin), "")
+                .help("export the rule together with its exception lists");
+            findings.push(finding.for_rule(&rule.id, rule.name()));
+        }
+    }
+    findings
+}
+
 /// What tells lists apart: two lists of one id may live in different name spaces.
 #[derive(Debug, PartialEq, Eq)]
-struct ListKey {
+pub struct ListKey {
     id: String,
     agnostic: bool,
 }
@@ -64,16 +73,16 @@ impl ListKey {
 }
 
 /// The list that an item belongs to, or that a list is.
-fn key_of(tree: &Tree) -> Option<ListKey> {
+pub fn key_of(tree: &Tree) -> Option<ListKey> {
     let text = |key: &str| tree.get(key).and_then(Tree::text);
     ListKey::new(text("list_id"), text("namespace_type"))
 }
 
-/// The list that a rule names, and where.
-fn named(list: &crate::ir::ExceptionList) -> Option<(ListKey, Span)> {
+/// The list that a rule names.
+fn named(list: &crate::ir::ExceptionList) -> Option<ListKey> {
     let map = list.value.as_map()?;
     let text = |key: &str| map.get(key).and_then(Value::as_text);
-    Some((ListKey::new(text("list_id"), text("namespace_type"))?, list.origin.unwrap_or_default()))
+    ListKey::new(text("list_id"), text("namespace_type"))
 }
 
 fn make_opaque(rule: &mut Rule) {

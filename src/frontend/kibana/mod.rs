@@ -8,6 +8,8 @@ mod exceptions;
 
 use std::sync::Arc;
 
+pub use exceptions::absent;
+
 use super::codes;
 use super::elastic::{self, Shape, Surroundings};
 use super::reader::{Reader, Table};
@@ -96,7 +98,7 @@ pub fn lines(source: &Arc<Source>) -> (Vec<Tree>, Vec<Diagnostic>) {
 /// Reads the objects of a file; `fallback_id` gives the id of the n-th rule (from 1) if it has none.
 pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize) -> String) -> Read {
     let mut read = Read::default();
-    let (mut lists, mut items) = (Vec::new(), Vec::new());
+    let mut items = Vec::new();
     for &tree in objects {
         match kind(tree) {
             Some(Kind::Rule) => {
@@ -109,10 +111,8 @@ pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize)
                 read.diagnostics.extend(diagnostics);
             }
             Some(kind) => {
-                match kind {
-                    Kind::ExceptionItem => items.push(tree),
-                    Kind::ExceptionList => lists.push(tree),
-                    _ => {}
+                if kind == Kind::ExceptionItem {
+                    items.push(tree);
                 }
                 read.attachments.push(Attachment { kind, value: tree.to_value(), origin: tree.span });
             }
@@ -124,7 +124,11 @@ pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize)
             }
         }
     }
-    exceptions::link(source, &mut read, &lists, &items);
+    exceptions::link(source, &mut read, &items);
+    let lists =
+        objects.iter().filter(|tree| matches!(kind(tree), Some(Kind::ExceptionList | Kind::ExceptionItem)));
+    let held: Vec<_> = lists.filter_map(|tree| exceptions::key_of(tree)).collect();
+    read.diagnostics.extend(absent(source, &read.rules, &held));
     read
 }
 

@@ -53,18 +53,28 @@ fn an_item_that_cannot_be_said_makes_its_rule_opaque() {
     assert_eq!(codes(&loaded), ["exception-not-read"]);
     assert!(matches!(loaded.rules[0].detection, Detection::Opaque(_)));
     let orphan = export(&[RULE, &item(list).replace("robots", "others")]);
-    assert_eq!(codes(&orphan), ["exception-list-missing", "exception-unused"]);
+    assert_eq!(codes(&orphan), ["exception-unused", "exception-list-absent"]);
     assert!(matches!(orphan.rules[0].detection, Detection::Event(_)));
 }
 
 #[test]
-fn a_list_is_known_by_its_name_space_and_may_be_empty() {
+fn a_list_that_is_not_in_the_export_is_reported() {
+    let loaded = export(&[RULE]);
+    assert_eq!(codes(&loaded), ["exception-list-absent"]);
+    let finding = &loaded.diagnostics[0];
+    let (source, span) = (finding.source.as_ref().unwrap(), finding.span().unwrap());
+    assert!(source.slice(span).contains("robots"), "{}", source.slice(span));
+    assert!(codes(&export(&[RULE, LIST])).is_empty());
+}
+
+#[test]
+fn a_list_is_known_by_its_name_space() {
     let entry = r#"{"field": "user.name", "operator": "included", "type": "match", "value": "ci"}"#;
-    assert_eq!(codes(&export(&[RULE, LIST])), Vec::<&str>::new());
-    assert_eq!(codes(&export(&[RULE])), ["exception-list-missing"]);
     let agnostic = item(entry).replacen('{', r#"{"namespace_type": "agnostic", "#, 1);
     let loaded = export(&[RULE, LIST, &agnostic]);
     assert_eq!((codes(&loaded), loaded.rules[0].exceptions.len()), (vec!["exception-unused"], 0));
+    let alone = export(&[RULE, &agnostic]);
+    assert_eq!(codes(&alone), ["exception-unused", "exception-list-absent"]);
 }
 
 #[test]

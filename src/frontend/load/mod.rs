@@ -93,6 +93,9 @@ impl Loaded {
                 [&codes::JSON_SYNTAX, &codes::YAML_SYNTAX, &codes::NESTING_TOO_DEEP, &codes::YAML_ALIAS];
             syntax.contains(&finding.code)
         });
+        let lost =
+            |finding: &Diagnostic| *finding.code == codes::NOT_A_RULE && finding.severity == Severity::Error;
+        self.unreadable |= read.diagnostics.iter().any(lost);
         self.rules.extend(read.rules.into_iter().map(Arc::new));
         self.attachments.extend(read.attachments);
         self.diagnostics.extend(read.diagnostics);

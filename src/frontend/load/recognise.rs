@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::identity::Identity;
 use super::{FileRead, stem};
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
-use crate::frontend::tree::{Tree, json, toml, yaml};
+use crate::frontend::tree::{Tree, TreeKind, json, toml, yaml};
 use crate::frontend::{codes, elastic_toml, kibana, threat_stack, trailsmith};
+use crate::ir::Rule;
 
 /// Reads whatever rules a text holds. `named`: the user named this very file, so that the absence
 /// of a rule is an error; in a directory it is a note.
@@ -20,6 +21,21 @@ pub(super) fn read(source: &Arc<Source>, identity: &Identity, named: bool) -> Fi
         "tsf" => filter(source, identity),
         "csv" => read_csv(source, identity),
         _ => guess(source, identity, named),
+    }
+    .siblings_of_rules()
+}
+
+impl FileRead {
+    /// What stands among rules was meant to be one: there it is no note that it cannot be read.
+    fn siblings_of_rules(mut self) -> Self {
+        if !self.rules.is_empty() {
+            for finding in &mut self.diagnostics {
+                if *finding.code == codes::NOT_A_RULE {
+                    finding.severity = Severity::Error;
+                }
+            }
+        }
+        self
     }
 }
 
@@ -72,8 +88,10 @@ fn read_toml(source: &Arc<Source>, identity: &Identity, named: bool) -> FileRead
     if !elastic_toml::recognises(&tree) {
         return failed(not_a_rule(source, &tree, named, "this TOML file has no table `[rule]`"));
     }
-    let (rule, diagnostics) = elastic_toml::read(source, &tree, identity.id(1));
-    FileRead { rules: rule.into_iter().collect(), diagnostics, ..FileRead::default() }
+    let (rule, mut diagnostics) = elastic_toml::read(source, &tree, identity.id(1));
+    let rules: Vec<Rule> = rule.into_iter().collect();
+    diagnostics.extend(kibana::absent(source, &rules, &[]));
+    FileRead { rules, diagnostics, ..FileRead::default() }
 }
 
 fn read_json(source: &Arc<Source>, identity: &Identity, named: bool) -> FileRead {
@@ -143,7 +161,16 @@ fn json_values(source: &Arc<Source>) -> (Vec<Tree>, Vec<Diagnostic>) {
 fn read_yaml(source: &Arc<Source>, identity: &Identity, named: bool) -> FileRead {
     let parsed = yaml::parse(source);
     let mut read = FileRead { diagnostics: parsed.diagnostics, ..FileRead::default() };
-    for (index, tree) in parsed.documents.iter().enumerate() {
+    // A `---` at the end of a file opens a document without anything in it.
+    let empty = |tree: &Tree| matches!(tree.kind, TreeKind::Null);
+    if parsed.documents.iter().all(empty) {
+        if read.diagnostics.is_empty() {
+            let nothing = Tree { kind: TreeKind::Null, span: Span::new(0, 0) };
+            read.diagnostics.push(not_a_rule(source, &nothing, named, "this YAML file is empty"));
+        }
+        return read;
+    }
+    for (index, tree) in parsed.documents.iter().enumerate().filter(|(_, tree)| !empty(tree)) {
         if trailsmith::recognises(tree) {
             let (rule, diagnostics) = trailsmith::read(source, tree, identity.id(index + 1));
             read.rules.extend(rule);

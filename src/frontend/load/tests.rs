@@ -54,6 +54,25 @@ fn directories_are_read_by_the_rules_of_the_command_line() {
 }
 
 #[test]
+fn what_stands_among_rules_and_is_none_is_an_error() {
+    let root = tempfile::tempdir().unwrap();
+    let list = br#"[{"name": "a", "filter": "eventName = \"X\""}, {"name": "b", "filter": 7}]"#;
+    let documents =
+        format!("{YAML}---\n{}---\n", YAML.replace("query:", "querry:").replace("trailsmith: 1\n", ""));
+    write(root.path(), &[("a.json", list), ("b.yml", documents.as_bytes()), ("c.yml", b"# nothing\n")]);
+    let loaded = load(&[root.path().to_path_buf()], &Options::default());
+    let severities: Vec<_> = loaded.diagnostics.iter().map(|d| (d.code.name, d.severity)).collect();
+    let (error, info) = (("not-a-rule", Severity::Error), ("not-a-rule", Severity::Info));
+    assert_eq!((loaded.rules.len(), severities), (2, vec![error, error, info]));
+    assert!(loaded.unreadable);
+    // An empty file that was named is an error; an empty document at the end of a good file nothing.
+    let named = load(&[root.path().join("c.yml")], &Options::default());
+    assert_eq!((codes(&named), named.unreadable), (vec!["not-a-rule"], true));
+    let good = load_text("d.yml", &format!("{YAML}---\n"));
+    assert!(good.diagnostics.is_empty() && good.rules.len() == 1, "{:?}", good.diagnostics);
+}
+
+#[test]
 fn ids_depend_on_the_place_below_the_configuration_alone() {
     let ids = |configured: bool, paths: &[&str]| {
         let root = tempfile::tempdir().unwrap();

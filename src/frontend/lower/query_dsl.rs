@@ -9,7 +9,8 @@ use super::typed::{self, Operand, Relation};
 use super::{LowerInput, Lowered, codes};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::ir::{
-    Case, Comparison, Field, FieldType, Glob, GlobPart, Node, Predicate, Test, TextMatch, Value, Vocabulary,
+    Bound, Case, Comparison, Field, FieldType, Glob, GlobPart, Node, Predicate, Test, TextMatch, Value,
+    Vocabulary, Words,
 };
 use crate::schema::{self, FieldTypes};
 
@@ -102,6 +103,17 @@ fn clause(value: &Value, types: &dyn FieldTypes) -> Result<Predicate, String> {
             only(name, options, &["value", "case_insensitive"])?;
             let text = value.as_text().ok_or_else(|| format!("`{name}` without a text"))?;
             let field = field(path, types);
+            if field.ty == FieldType::Text {
+                // Patterns see the analysed words, which are in lower case.
+                let mut glob = lucene_wildcard(text);
+                if name == "prefix" {
+                    glob = Glob { parts: vec![GlobPart::Literal(text.into()), GlobPart::Any] };
+                }
+                return Ok(Predicate::Test(Test {
+                    field,
+                    comparison: Comparison::Words(Words::Pattern(glob)),
+                }));
+            }
             let matcher = match name.as_str() {
                 "prefix" => TextMatch::Prefix(text.into()),
                 _ => typed::glob_match(&lucene_wildcard(text)),
@@ -183,7 +195,50 @@ fn range(body: &Map, types: &dyn FieldTypes) -> Result<Predicate, String> {
         let text = scalar(value).ok_or_else(|| format!("{} as an end of `range`", value.kind()))?;
         nodes.push(Node::synthetic(typed::range(&field, relation, &text).map_err(|m| m.title)?));
     }
-    Ok(Predicate::And(nodes))
+    Ok(match nodes.as_slice() {
+        [a, b] => both_ends(&a.predicate, &b.predicate).unwrap_or(Predicate::And(nodes)),
+        _ => Predicate::And(nodes),
+    })
+}
+
+/// Two ends of one range, which one value has to lie between: of a list `[1, 9]` no element lies
+/// between 4 and 6, though one is above and one below. `None`: the comparison knows one end only
+/// (numbers) or the ends are the same.
+fn both_ends(a: &Predicate, b: &Predicate) -> Option<Predicate> {
+    let (Predicate::Test(a), Predicate::Test(b)) = (a, b) else { return None };
+    fn bound<T: Clone>(a: &Bound<T>, b: &Bound<T>) -> Option<Bound<T>> {
+        match (&a.limit, &b.limit) {
+            (Some(_), Some(_)) => None,
+            (Some(_), None) => Some(a.clone()),
+            _ => Some(b.clone()),
+        }
+    }
+    let comparison = match (&a.comparison, &b.comparison) {
+        (Comparison::TextRange { lower: l, upper: u }, Comparison::TextRange { lower, upper }) => {
+            Comparison::TextRange { lower: bound(l, lower)?, upper: bound(u, upper)? }
+        }
+        (Comparison::Date { lower: l, upper: u }, Comparison::Date { lower, upper }) => {
+            Comparison::Date { lower: bound(l, lower)?, upper: bound(u, upper)? }
+        }
+        (Comparison::IpRange { from: f, to: t }, Comparison::IpRange { from, to }) => {
+            if (f.is_some() && from.is_some()) || (t.is_some() && to.is_some()) {
+                return None;
+            }
+            Comparison::IpRange { from: f.or(*from), to: t.or(*to) }
+        }
+        (
+            Comparison::Words(Words::Between { lower: l, upper: u }),
+            Comparison::Words(Words::Between { lower, upper }),
+        ) => {
+            if (l.is_some() && lower.is_some()) || (u.is_some() && upper.is_some()) {
+                return None;
+            }
+            let (lower, upper) = (l.clone().or(lower.clone()), u.clone().or(upper.clone()));
+            Comparison::Words(Words::Between { lower, upper })
+        }
+        _ => return None,
+    };
+    Some(Predicate::Test(Test { field: a.field.clone(), comparison }))
 }
 
 fn equal(field: &Field, value: &Value, quoted: bool, case: Case) -> Result<Predicate, String> {

@@ -20,7 +20,7 @@ mod test_support;
 
 pub use alert::{Alert, Suppressed, Term};
 pub use document::{Document, Event, EventRef};
-pub use once::{Outcome, run_once};
+pub use once::{Outcome, run_once, thin};
 pub use reading::Reading;
 pub use scalar::Scalar;
 pub use schedule::{

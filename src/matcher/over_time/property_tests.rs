@@ -87,6 +87,20 @@ fn weight(alerts: &[Alert]) -> u64 {
 
 proptest! {
     #[test]
+    fn thinning_changes_no_alert(rule in rules(), docs in docs(), cuts in prop::collection::vec(0..30usize, 0..4)) {
+        let reading = super::Reading::of(&rule).unwrap();
+        let mut kept = Vec::new();
+        for (index, event) in read(&rule, &docs).into_iter().enumerate() {
+            kept.push(event);
+            if cuts.contains(&index) {
+                super::thin(&reading, &mut kept);
+            }
+        }
+        let all = super::run_once(&rule, &reading, read(&rule, &docs));
+        prop_assert_eq!(super::run_once(&rule, &reading, kept).alerts, all.alerts);
+    }
+
+    #[test]
     fn the_order_of_the_input_never_matters(rule in rules(), docs in docs(), seed: u64) {
         let mut shuffled = docs.clone();
         // A permutation that the seed decides.

@@ -17,9 +17,11 @@ mod fold;
 mod new_terms;
 #[cfg(test)]
 mod tests;
+mod thin;
 mod threshold;
 
 pub(super) use new_terms::of as new_term_alert;
+pub use thin::thin;
 
 use super::reading::{Kind, finding};
 use super::{Alert, Event, Reading, codes};

@@ -135,3 +135,18 @@ fn events_without_a_time_count_where_no_clock_is_needed() {
     assert!(found.alerts.is_empty());
     assert_eq!(found.findings[0].code.name, "time-untimed-events");
 }
+
+#[test]
+fn a_long_row_of_the_same_values_is_thinned_to_what_matters() {
+    let rule = new_terms(&["user"], "now-60m");
+    let reading = super::super::Reading::of(&rule).unwrap();
+    let mut events = read(&rule, &at(&(0..1000).collect::<Vec<_>>()));
+    super::thin(&reading, &mut events);
+    // One an hour, and the last.
+    assert!(events.len() <= 1000 / 60 + 2, "{}", events.len());
+    let threshold = threshold(3, Window::Run);
+    let reading = super::super::Reading::of(&threshold).unwrap();
+    let mut events = read(&threshold, &at(&[1, 2, 3]));
+    super::thin(&reading, &mut events);
+    assert_eq!(events.len(), 3, "a count needs every event");
+}

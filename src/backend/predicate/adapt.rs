@@ -1,0 +1,231 @@
+//! Comparisons as the type of an indexed field knows them.
+//!
+//! A rule on raw records brings comparisons of its own: a number on a value that is indexed as text,
+//! a text on a boolean. What has an exact form for the type gets it; the rest is refused.
+
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
+
+use super::{Fitted, Refusal, any, ecs, equals, folded, test};
+use crate::backend::codes;
+use crate::ir::{Bound, Case, Comparison, Field, FieldType, NumberOp, Predicate, Test, TextMatch};
+use crate::schema::base_field;
+
+/// Most values that an upper bound on a count is spelt out into.
+const MOST_VALUES: i64 = 1024;
+
+/// The test in a form that the type of its field knows.
+pub fn adapt(of: &Test) -> Fitted {
+    let Test { field, comparison } = of;
+    let as_is = || Ok(Predicate::Test(of.clone()).into());
+    let refuse = |what: &str| {
+        let message = format!("`{field}` is of type {}, which has no {what}", field.ty.as_str());
+        Err(Box::new(Refusal::new(&codes::LOSS_FIELD_FORM, message)))
+    };
+    let constant = |truth| Ok(Predicate::Constant(truth).into());
+    if *comparison == Comparison::Exists {
+        return if field.ty == FieldType::Nested { refuse("existence of its own") } else { as_is() };
+    }
+    match field.ty {
+        FieldType::Keyword { .. }
+        | FieldType::Unknown
+        | FieldType::Flattened
+        | FieldType::FlattenedLeaf
+        | FieldType::Json => match comparison {
+            Comparison::Text { matcher, case: Case::AsciiInsensitive } if !has_letters(matcher) => {
+                let comparison = Comparison::Text { matcher: matcher.clone(), case: Case::Sensitive };
+                Ok(test(field, comparison).into())
+            }
+            Comparison::Number { op, value } => number_as_text(field, *op, *value),
+            Comparison::Bool(value) => Ok(test(field, equals(value.to_string())).into()),
+            Comparison::Words(_) => match text_copy(field) {
+                Some(copy) => Ok(test(&copy, comparison.clone()).into()),
+                None => refuse("analysed words"),
+            },
+            Comparison::Date { .. } => refuse("comparison of dates"),
+            Comparison::Ip(_) | Comparison::IpRange { .. } => refuse("comparison of addresses"),
+            _ => as_is(),
+        },
+        FieldType::Text => match comparison {
+            Comparison::Words(_) => as_is(),
+            _ => {
+                let base = ecs(base_field(&field.path));
+                match base.ty {
+                    FieldType::Keyword { .. } => adapt(&Test { field: base, comparison: comparison.clone() }),
+                    _ => refuse("comparison of whole values"),
+                }
+            }
+        },
+        FieldType::Long | FieldType::Double => match comparison {
+            Comparison::Number { .. } => as_is(),
+            Comparison::Bool(_) => constant(false),
+            Comparison::Text { matcher: TextMatch::Equals(text), .. } => match text.parse::<i64>() {
+                Ok(number) if number.to_string() == *text => {
+                    let comparison = Comparison::Number { op: NumberOp::Eq, value: number as f64 };
+                    Ok(test(field, comparison).into())
+                }
+                _ if field.ty == FieldType::Long => constant(false),
+                _ => refuse("comparison of texts"),
+            },
+            _ => refuse("comparison of texts"),
+        },
+        FieldType::Boolean => match comparison {
+            Comparison::Bool(_) => as_is(),
+            other => {
+                let truths = [true, false].into_iter();
+                let holding = truths.filter(|truth| folded(other, &truth.to_string()) == Some(true));
+                let tests: Vec<_> = holding.map(|truth| test(field, Comparison::Bool(truth))).collect();
+                Ok(any(tests).into())
+            }
+        },
+        FieldType::Date => match comparison {
+            Comparison::Date { .. } => as_is(),
+            _ => refuse("comparison of texts or numbers"),
+        },
+        FieldType::Ip => match comparison {
+            Comparison::Ip(_) | Comparison::IpRange { .. } => as_is(),
+            Comparison::Text { matcher: TextMatch::Equals(text), .. } => match text.parse::<IpAddr>() {
+                Ok(address) if address.to_string() == *text => {
+                    Ok(test(field, Comparison::Ip(IpNet::from(address))).into())
+                }
+                _ => constant(false),
+            },
+            Comparison::Text { matcher: TextMatch::Prefix(text), .. } => match network_of(text) {
+                Some(network) => Ok(test(field, Comparison::Ip(network)).into()),
+                None => refuse("comparison of beginnings"),
+            },
+            _ => refuse("comparison of texts or numbers"),
+        },
+        // An object has no value of its own, so no comparison with one is ever true.
+        FieldType::Object => constant(false),
+        FieldType::Nested => refuse("comparison of its own"),
+    }
+}
+
+/// Whether the case of letters can make a difference.
+fn has_letters(matcher: &TextMatch) -> bool {
+    let letters = |text: &String| text.bytes().any(|b| b.is_ascii_alphabetic());
+    match matcher {
+        TextMatch::Equals(text)
+        | TextMatch::Prefix(text)
+        | TextMatch::Suffix(text)
+        | TextMatch::Contains(text) => letters(text),
+        TextMatch::Glob(glob) => {
+            glob.parts.iter().any(|part| matches!(part, crate::ir::GlobPart::Literal(text) if letters(text)))
+        }
+    }
+}
+
+/// The analysed copy of a keyword.
+fn text_copy(field: &Field) -> Option<Field> {
+    let copy = ecs(&format!("{}.text", field.path));
+    (copy.ty == FieldType::Text).then_some(copy)
+}
+
+/// `10.1.` as the network 10.1.0.0/16.
+fn network_of(prefix: &str) -> Option<IpNet> {
+    let octets: Vec<&str> = prefix.strip_suffix('.')?.split('.').collect();
+    if octets.len() > 3 {
+        return None;
+    }
+    let mut address = [0u8; 4];
+    for (slot, octet) in address.iter_mut().zip(&octets) {
+        *slot = octet.parse().ok().filter(|number: &u8| number.to_string() == **octet)?;
+    }
+    let length = u8::try_from(octets.len() * 8).ok()?;
+    Ipv4Net::new(address.into(), length).ok().map(IpNet::V4)
+}
+
+/// A comparison of numbers on values that are indexed as text. For whole numbers (counts) equality,
+/// small upper bounds and `> 0` have exact forms: the canonical text, a list of texts, and the texts
+/// from `"1"` up to and without `":"`, the character after the digits (threatstack.md §3, measured in
+/// ENGINES.md).
+fn number_as_text(field: &Field, op: NumberOp, value: f64) -> Fitted {
+    let range = |from: &str, to: &str| {
+        let (lower, upper) = (Bound::inclusive(from.to_owned()), Bound::exclusive(to.to_owned()));
+        test(field, Comparison::TextRange { lower, upper })
+    };
+    let negative = || range("-1", "-:");
+    let refuse = |over: Option<Predicate>| {
+        let message = format!(
+            "`{field} {} {value}`: the values are texts in the index, and texts are not ordered like numbers",
+            op.as_str()
+        );
+        Err(Box::new(Refusal { over, ..Refusal::new(&codes::LOSS_NUMBER_ORDER, message) }))
+    };
+    if !value.is_finite() || value.abs() >= 9e15 {
+        return refuse(None);
+    }
+    // Least or greatest whole number for which the comparison holds; in range, see above.
+    let whole = |number: f64| number as i64;
+    match op {
+        NumberOp::Eq if value.fract() == 0.0 => Ok(test(field, equals(whole(value).to_string())).into()),
+        NumberOp::Eq => Ok(test(field, equals(value.to_string())).into()),
+        NumberOp::Gt | NumberOp::Ge => {
+            let least = if op == NumberOp::Gt { whole(value.floor()) + 1 } else { whole(value.ceil()) };
+            match least {
+                1 => Ok(range("1", ":").into()),
+                0 => Ok(range("0", ":").into()),
+                least if least > 1 => refuse(Some(range("1", ":"))),
+                _ => refuse(None),
+            }
+        }
+        NumberOp::Lt | NumberOp::Le => {
+            let most = if op == NumberOp::Lt { whole(value.ceil()) - 1 } else { whole(value.floor()) };
+            match most {
+                0..=MOST_VALUES => {
+                    let values = (0..=most).map(|n| test(field, equals(n.to_string())));
+                    Ok(any(values.chain([negative()])).into())
+                }
+                -1 => Ok(negative().into()),
+                _ => refuse(None),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaf() -> Field {
+        ecs("aws.cloudtrail.flattened.response_elements.a.HIGH")
+    }
+
+    fn adapted(field: &Field, comparison: Comparison) -> Option<Predicate> {
+        adapt(&Test { field: field.clone(), comparison }).ok().map(|said| said.predicate)
+    }
+
+    #[test]
+    fn counts_on_texts() {
+        let field = leaf();
+        assert_eq!(field.ty, FieldType::FlattenedLeaf);
+        let number = |op, value| adapted(&field, Comparison::Number { op, value });
+        let positive = number(NumberOp::Gt, 0.0).expect("an exact form");
+        assert_eq!(number(NumberOp::Ge, 1.0), Some(positive.clone()));
+        assert_eq!(number(NumberOp::Gt, 0.5), Some(positive.clone()));
+        assert_eq!(number(NumberOp::Gt, 9.0), None);
+        assert_eq!(number(NumberOp::Eq, 10.0), Some(test(&field, equals("10"))));
+        let Predicate::Test(Test { comparison, .. }) = &positive else { panic!("{positive:?}") };
+        for (text, holds) in [("0", false), ("1", true), ("10", true), ("9", true), ("-1", false)] {
+            assert_eq!(folded(comparison, text), Some(holds), "{text}");
+        }
+        let Some(Predicate::Or(below)) = number(NumberOp::Lt, 3.0) else { panic!("a list") };
+        assert_eq!(below.len(), 4, "0, 1, 2 and the negative ones");
+    }
+
+    #[test]
+    fn texts_on_other_types() {
+        let flag = ecs("aws.cloudtrail.read_only");
+        assert_eq!(adapted(&flag, equals("true")), Some(any([test(&flag, Comparison::Bool(true))])));
+        assert_eq!(adapted(&flag, equals("no")), Some(any([])));
+        let ip = ecs("source.ip");
+        let prefix = |text: &str| {
+            adapted(&ip, Comparison::Text { matcher: TextMatch::Prefix(text.into()), case: Case::Sensitive })
+        };
+        assert_eq!(prefix("10.1."), Some(test(&ip, Comparison::Ip("10.1.0.0/16".parse().unwrap()))));
+        assert_eq!(prefix("10.1"), None);
+        assert_eq!(adapted(&ip, equals("AWS Internal")), Some(Predicate::Constant(false)));
+    }
+}

@@ -1,0 +1,76 @@
+//! The registry of targets. To add one: a folder with an implementation of [`Target`], and one line
+//! in [`ALL`].
+
+use super::capability::Capabilities;
+use super::loss::{Artefact, Compiled, Loss};
+use crate::ir::Rule;
+use crate::schema::Version;
+
+/// What the caller may choose.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The generation of documents that queries on ECS fields run on.
+    pub version: Version,
+    /// `query-dsl`: print what Kibana prints where it does not know the types of fields.
+    pub untyped: bool,
+}
+
+/// What a target makes of a rule before metadata is looked at.
+pub type Made = Result<Artefact, Loss>;
+
+/// A language or format that rules are written to.
+pub trait Target: Sync {
+    /// The name on the command line.
+    fn name(&self) -> &'static str;
+
+    /// One line for listings.
+    fn summary(&self) -> &'static str;
+
+    /// What it can say.
+    fn capabilities(&self) -> &'static Capabilities;
+
+    /// The ending of files with one artefact, without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// Whether it takes queries as they stand that trailsmith does not understand.
+    fn carries_opaque(&self) -> bool {
+        false
+    }
+
+    /// Writes the rule and lists what is lost. Metadata that the target has no place for is listed by
+    /// [`compile`].
+    ///
+    /// # Errors
+    ///
+    /// Where nothing can come out, whatever is allowed.
+    fn make(&self, rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> Made;
+}
+
+/// Every target, in the order of listings.
+pub static ALL: &[&dyn Target] = &[
+    &super::query_dsl::QueryDsl,
+    &super::kql::Kql,
+    &super::lucene::Lucene,
+    &super::kibana::Kibana,
+    &super::kibana::ElasticToml,
+    &super::threat_stack::ThreatStack,
+];
+
+/// The target of a name.
+pub fn find(name: &str) -> Option<&'static dyn Target> {
+    ALL.iter().copied().find(|target| target.name() == name)
+}
+
+/// Compiles a rule. The artefact is there even where losses need leave:
+/// [`Compiled::refuse_losses`] takes it away.
+pub fn compile(rule: &Rule, target: &dyn Target, options: &Options) -> Compiled {
+    let mut losses = Vec::new();
+    let made = target.make(rule, options, &mut losses);
+    match made {
+        Err(error) => Compiled { artefact: None, losses, error: Some(error) },
+        Ok(artefact) => {
+            losses.extend(super::metadata::losses(rule, target.name(), target.capabilities().holds));
+            Compiled { artefact: Some(artefact), losses, error: None }
+        }
+    }
+}
