@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diagnostic::Diagnostic;
 use crate::event::Layout;
+use crate::ir::date_math::DateMath;
+use crate::ir::{Detection, Rule, Threshold, Window};
+use crate::matcher::over_time::Alert;
 use crate::matcher::{RuleSet, codes};
 
 /// Findings of one code that are listed one by one; more become one finding.
@@ -84,6 +87,25 @@ impl Kinds {
         out.extend(several(disabled, "rules are switched off and are judged all the same"));
         out
     }
+}
+
+/// Whether an alert counts events that no single run of the rule would see together.
+pub(super) fn wider_than_a_run(rule: &Rule, alerts: &[Alert]) -> Option<Diagnostic> {
+    let Detection::Threshold(Threshold { window: Window::Run, .. }) = &rule.detection else { return None };
+    let offset = |text: Option<&str>, default| {
+        DateMath::parse(text.unwrap_or(default)).and_then(|math| math.fixed_offset())
+    };
+    // Kibana's defaults (kibana_rule_import.md).
+    let from = offset(rule.schedule.from.as_deref(), "now-6m")?;
+    let run = offset(rule.schedule.to.as_deref(), "now")?.saturating_sub(from);
+    let wide =
+        |alert: &&Alert| alert.to.zip(alert.from).is_some_and(|(to, from)| to.saturating_sub(from) > run);
+    let number = alerts.iter().filter(wide).count();
+    (number > 0).then(|| {
+        let title = format!("{number} alerts count events that lie further apart than one run looks back");
+        let finding = Diagnostic::new(&codes::WIDER_THAN_A_RUN, title).at(&rule.source, rule.origin, "");
+        finding.help("`--schedule` counts by the rule's own runs").for_rule(&rule.id, rule.name())
+    })
 }
 
 /// The findings themselves if they are few, else one that counts them and names the first rules.

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::findings::Kinds;
+use super::findings::{Kinds, wider_than_a_run};
 use super::hit::{AlertHit, EventHit, Found};
 use crate::diagnostic::Diagnostic;
 use crate::event::{
@@ -280,6 +280,7 @@ impl Replay {
         } else {
             let outcome = run_once(rule, reading, events);
             stats.findings.extend(outcome.findings);
+            stats.findings.extend(wider_than_a_run(rule, &outcome.alerts));
             outcome.alerts
         };
         for alert in alerts {
