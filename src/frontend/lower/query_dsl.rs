@@ -89,11 +89,13 @@ fn clause(value: &Value, types: &dyn FieldTypes) -> Result<Predicate, String> {
             let field = field(path, types);
             let case = case(options)?;
             only(name, options, &["value", "query", "case_insensitive"])?;
+            whole_words(name, &field)?;
             equal(&field, value, name == "match_phrase" || name == "term", case)
         }
         "terms" => {
             let (path, value, _) = field_and(body, "")?;
             let field = field(path, types);
+            whole_words(name, &field)?;
             let values = value.as_list().ok_or("`terms` without a list")?;
             let nodes = values.iter().map(|v| equal(&field, v, true, Case::Sensitive).map(Node::synthetic));
             Ok(Predicate::Or(nodes.collect::<Result<_, _>>()?))
@@ -113,6 +115,9 @@ fn clause(value: &Value, types: &dyn FieldTypes) -> Result<Predicate, String> {
                     field,
                     comparison: Comparison::Words(Words::Pattern(glob)),
                 }));
+            }
+            if !is_text(field.ty) {
+                return Err(format!("`{name}` on `{field}`, which is of type {}", field.ty.as_str()));
             }
             let matcher = match name.as_str() {
                 "prefix" => TextMatch::Prefix(text.into()),
@@ -243,7 +248,7 @@ fn both_ends(a: &Predicate, b: &Predicate) -> Option<Predicate> {
 
 fn equal(field: &Field, value: &Value, quoted: bool, case: Case) -> Result<Predicate, String> {
     let text = scalar(value).ok_or_else(|| format!("{} as a value", value.kind()))?;
-    if case == Case::AsciiInsensitive {
+    if case == Case::AsciiInsensitive && is_text(field.ty) {
         let comparison = Comparison::Text { matcher: TextMatch::Equals(text), case };
         return Ok(Predicate::Test(Test { field: field.clone(), comparison }));
     }
@@ -270,6 +275,21 @@ fn case(options: Option<&Map>) -> Result<Case, String> {
         None | Some(Value::Bool(false)) => Ok(Case::Sensitive),
         Some(Value::Bool(true)) => Ok(Case::AsciiInsensitive),
         Some(other) => Err(format!("`case_insensitive` is {}", other.kind())),
+    }
+}
+
+/// Whether values of a type are whole texts. Elasticsearch compares the others by their own type
+/// (numbers, dates, addresses) or word by word.
+fn is_text(ty: FieldType) -> bool {
+    use FieldType::{Boolean, Date, Double, Ip, Long, Nested, Object, Text};
+    !matches!(ty, Boolean | Date | Double | Ip | Long | Nested | Object | Text)
+}
+
+/// `term` and `terms` look for a value among the words of analysed text, which are in lower case.
+fn whole_words(query: &str, field: &Field) -> Result<(), String> {
+    match (query, field.ty) {
+        ("term" | "terms", FieldType::Text) => Err(format!("`{query}` on `{field}`, which is analysed text")),
+        _ => Ok(()),
     }
 }
 
@@ -365,6 +385,21 @@ mod tests {
         let json = serde_json::json!({"query": {"bool": {"must": [{"match_all": {}}], "should": bob}}});
         assert!(matches!(read(json).unwrap().unwrap(), Predicate::And(nodes)
             if matches!(nodes.as_slice(), [Node { predicate: Predicate::Constant(true), .. }])));
+    }
+
+    #[test]
+    fn queries_that_mean_something_else_on_a_type_are_refused() {
+        for (query, field) in
+            [("wildcard", "source.ip"), ("prefix", "@timestamp"), ("term", "user.name.text")]
+        {
+            let json = serde_json::json!({"query": {query: {field: "1*"}}});
+            assert!(read(json).unwrap_err().contains(field), "{query} on {field}");
+        }
+        // Case is a matter of texts: an address stays an address.
+        let json = serde_json::json!(
+            {"query": {"term": {"source.ip": {"value": "10.0.0.0/8", "case_insensitive": true}}}});
+        let Some(Predicate::Test(test)) = read(json).unwrap() else { panic!() };
+        assert!(matches!(test.comparison, Comparison::Ip(_)));
     }
 
     #[test]
