@@ -104,6 +104,14 @@ fn many_rules_of_one_fate_are_one_finding() {
         let id = format!("r{number}");
         let mut rule = common::rule(&id, Language::Kuery, "event.action: X", None).unwrap();
         rule.input = Input::Other("o365.audit".into());
+        if number % 2 == 0 {
+            // That it could not be run on its own events either does not matter here.
+            rule.detection = trailsmith::ir::Detection::Opaque(trailsmith::ir::Opaque {
+                language: None,
+                text: None,
+                reason: "EQL is carried as it is".into(),
+            });
+        }
         rule
     };
     let (found, hits) = findings((0..40).map(rule).collect(), "many.ndjson", RECORD);

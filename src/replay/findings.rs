@@ -58,9 +58,11 @@ impl Kinds {
                 Diagnostic::new(code, title).at(&rule.source, rule.origin, "").for_rule(&rule.id, rule.name())
             };
             let on: Vec<Layout> = read.iter().copied().filter(|layout| fits(number, *layout)).collect();
-            let nowhere = [Layout::CloudTrail, Layout::Ecs].iter().all(|l| skipped(number, *l).is_some());
-            if nowhere {
-                // Reported by the rule set itself, unless it is for other events only.
+            let ways = [Layout::CloudTrail, Layout::Ecs].map(|layout| skipped(number, layout));
+            if let [Some(raw), Some(_)] = ways
+                && raw.code != &codes::OTHER_INPUT
+            {
+                // Run nowhere: the rule set itself reports it.
                 continue;
             }
             if on.is_empty() {

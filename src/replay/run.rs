@@ -13,7 +13,7 @@ use crate::event::{
 };
 use crate::ir::{Detection, Rule};
 use crate::matcher::over_time::{Event, Reading, run_once, simulate, thin};
-use crate::matcher::{Evidence, Options, RuleSet, Scratch, date};
+use crate::matcher::{Evidence, Options, RuleSet, Scratch, codes, date};
 use crate::schema::Version;
 
 /// How events are replayed.
@@ -111,6 +111,8 @@ impl Replay {
             set = compile(settings.now);
         }
         let mut findings = set.diagnostics();
+        // What was read decides whether a rule for other events is worth a word.
+        findings.retain(|finding| finding.code != &codes::OTHER_INPUT);
         let readings = rules
             .iter()
             .map(|rule| {
