@@ -8,7 +8,8 @@ use trailsmith::backend::{self, Artefact, Options};
 fn shipped_rules_in_every_target() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let rules = root.join("rules");
-    let loaded = trailsmith::frontend::load(&[rules.clone()], &trailsmith::frontend::Options::default());
+    let loaded =
+        trailsmith::frontend::load(std::slice::from_ref(&rules), &trailsmith::frontend::Options::default());
     assert!(!loaded.unreadable, "{:?}", loaded.diagnostics);
     assert!(loaded.rules.len() >= 29, "{}", loaded.rules.len());
     let mut settings = insta::Settings::new();

@@ -104,7 +104,7 @@ fn many_rules_of_one_fate_are_one_finding() {
         let id = format!("r{number}");
         let mut rule = common::rule(&id, Language::Kuery, "event.action: X", None).unwrap();
         rule.input = Input::Other("o365.audit".into());
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             // That it could not be run on its own events either does not matter here.
             rule.detection = trailsmith::ir::Detection::Opaque(trailsmith::ir::Opaque {
                 language: None,

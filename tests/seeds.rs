@@ -76,7 +76,7 @@ fn threat_stack_records() {
             for record in seed["fixtures"][key].as_array().unwrap() {
                 set.judge(&record.to_string(), Layout::CloudTrail, &mut scratch, &mut hits).unwrap();
                 all += 1;
-                right += usize::from(!hits.is_empty() == expected);
+                right += usize::from(hits.is_empty() != expected);
                 assert_eq!(!hits.is_empty(), expected, "{name}: {record}");
             }
         }
