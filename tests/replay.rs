@@ -37,6 +37,14 @@ fn the_number_of_threads_never_shows() {
     }
 }
 
+/// With `dedup` every event reaches the rules; without it, blocks leave out what changes no verdict.
+/// No event of the two corpora is delivered twice, so both say the same.
+#[test]
+fn what_is_left_out_changes_no_hit() {
+    let Some(lean) = hits(1, false, 1) else { return };
+    assert_eq!(hits(1, true, 1), Some(lean));
+}
+
 #[test]
 fn files_given_twice_change_nothing_when_asked() {
     let Some(once) = hits(2, true, 1) else { return };

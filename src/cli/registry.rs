@@ -49,4 +49,38 @@ mod tests {
             assert!(twin.is_none_or(|twin| twin.1 == code.summary), "{} means two things", code.name);
         }
     }
+
+    /// Every code that any file declares; what `codes!` declares elsewhere than in the registry would
+    /// be printed with findings and have no page.
+    #[test]
+    fn every_code_of_the_source_is_registered() {
+        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+        let mut declared = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                // The renderers' tests have codes of their own.
+                if path.extension().is_none_or(|e| e != "rs") || path.ends_with("render/tests.rs") {
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                let lines = text.lines().map(str::trim).filter(|line| line.starts_with("pub "));
+                for (_, rest) in lines.filter_map(|line| line.split_once(" = ")) {
+                    let severity = ["error \"", "warning \"", "info \""];
+                    let Some(name) = severity.iter().find_map(|word| rest.strip_prefix(word)) else {
+                        continue;
+                    };
+                    let name = name.split('"').next().unwrap();
+                    assert!(find(name).is_some(), "{} declares {name}: add it to groups()", path.display());
+                    declared += 1;
+                }
+            }
+        }
+        let registered: usize = groups().iter().map(|(_, page)| page.len()).sum();
+        assert!(declared >= all().len() && declared <= registered, "{declared} of {registered}");
+    }
 }

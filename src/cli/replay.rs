@@ -132,7 +132,9 @@ impl Match {
         };
         let parts = [(events as usize, "event"), (rules, "rule"), (hits as usize, "hit")];
         let line = parts.map(|(number, what)| super::session::count(number, what)).join(" · ");
-        session.note(&format!("{line}{repeated} · {seconds:.2} s"))?;
+        // Logs and pipes get the same bytes every time.
+        let time = if stderr().is_terminal() { format!(" · {seconds:.2} s") } else { String::new() };
+        session.note(&format!("{line}{repeated}{time}"))?;
         Ok(outcome)
     }
 }

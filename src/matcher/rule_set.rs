@@ -174,6 +174,38 @@ impl RuleSet {
         }
     }
 
+    /// What tells the hits of a rule apart for a look at many of them: time and id, and in `values` the
+    /// values of its fields of interest as bytes that are equal only for equal values. To be called as
+    /// [`evidence`](Self::evidence), of which this is the part that allocates nothing.
+    pub fn signature<'r>(
+        &self,
+        rule: usize,
+        record: &'r str,
+        layout: Layout,
+        scratch: &'r mut Scratch,
+        values: &mut Vec<u8>,
+    ) -> (Option<i64>, Option<Cow<'r, str>>) {
+        let plan = self.plan(layout);
+        let Scratch { slots, memo, .. } = scratch;
+        let slots: &'r Slots = slots;
+        let context = self.context(plan);
+        let event = Event { record, slots, context: &context };
+        values.clear();
+        let (_, ways) = &plan.interest[rule];
+        for way in ways.iter() {
+            // Between fields stands a byte that no tag is.
+            values.push(u8::MAX);
+            let mut add = |leaf: Leaf<'_>| sign(leaf, values);
+            match *way {
+                Way::Never => {}
+                Way::Constant(text) => add(Leaf::Text(text)),
+                Way::Probe(probe) => probe.each(&event, memo, &mut add),
+            }
+        }
+        let time_ms = slots.values(TIME, record).find_map(Leaf::text).and_then(|text| date::parse(&text));
+        (time_ms, slots.values(ID, record).find_map(Leaf::text))
+    }
+
     fn context<'a>(&'a self, plan: &'a Plan) -> Context<'a> {
         Context {
             derived: &plan.derived,
@@ -203,6 +235,21 @@ impl RuleSet {
 
 fn dataset<'a>(plan: &Plan, slots: &'a Slots, record: &'a str) -> Option<Cow<'a, str>> {
     plan.dataset.iter().find_map(|&slot| slots.values(slot, record).find_map(Leaf::text))
+}
+
+/// Appends a value: its kind, its length, its text.
+fn sign(leaf: Leaf<'_>, out: &mut Vec<u8>) {
+    let kind = match leaf {
+        Leaf::Null | Leaf::Object(_) => return,
+        Leaf::Bool(_) => 0,
+        Leaf::Number(_) => 1,
+        Leaf::Text(_) | Leaf::Escaped(_) => 2,
+    };
+    if let Some(text) = leaf.text() {
+        out.push(kind);
+        out.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        out.extend_from_slice(text.as_bytes());
+    }
 }
 
 fn values(way: Way, field: &Field, event: &Event<'_>, memo: &mut Memo) -> Vec<Scalar> {

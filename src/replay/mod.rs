@@ -9,6 +9,7 @@ pub mod events;
 mod findings;
 mod format;
 mod hit;
+mod kept;
 mod run;
 
 pub use documents::documents;

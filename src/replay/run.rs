@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::findings::{Kinds, wider_than_a_run};
 use super::hit::{AlertHit, EventHit, Found};
+use super::kept::{Combinations, Kept};
 use crate::diagnostic::Diagnostic;
 use crate::event::{
     Block, Inputs, Layout, Leaf, Progress, Projection, ReadOptions, Seen, Slots, Summary, read_blocks,
 };
 use crate::ir::{Detection, Rule};
-use crate::matcher::over_time::{Event, Reading, run_once, simulate, thin};
+use crate::matcher::over_time::{Event, Reading, run_once, simulate};
 use crate::matcher::{Evidence, Options, RuleSet, Scratch, codes, date};
 use crate::schema::Version;
 
@@ -77,24 +78,6 @@ enum Hit {
     Now(Evidence),
     /// Of a rule that looks at its events as a whole.
     Later(Event),
-}
-
-/// The events of one rule. A rule that can do without some of them lets them go from time to time.
-#[derive(Default)]
-struct Kept {
-    events: Vec<Event>,
-    /// Number of events at which to look again for what can go.
-    full: usize,
-}
-
-impl Kept {
-    fn add(&mut self, event: Event, reading: &Reading, may_thin: bool) {
-        if may_thin && self.events.len() >= self.full.max(256) {
-            thin(reading, &mut self.events);
-            self.full = self.events.len() * 2;
-        }
-        self.events.push(event);
-    }
 }
 
 impl Replay {
@@ -218,7 +201,8 @@ impl Replay {
         let in_order = self.settings.dedup || self.settings.schedule;
         let mut batch = Batch::default();
         let (mut raw, mut datasets) = (false, BTreeSet::new());
-        let mut found = Vec::new();
+        let (mut found, mut values) = (Vec::new(), Vec::new());
+        let mut combinations = Combinations::default();
         block.records(|record| {
             self.set.judge(record.text, record.layout, scratch, &mut found)?;
             match record.layout {
@@ -230,6 +214,17 @@ impl Replay {
             let mut id = None;
             let mut hits = Vec::new();
             for &rule in &found {
+                let reach = self.readings[rule].as_ref().filter(|_| !in_order).and_then(covering);
+                if let Some(reach) = reach {
+                    let (time, id) =
+                        self.set.signature(rule, record.text, record.layout, scratch, &mut values);
+                    let id = id.as_deref().unwrap_or_default();
+                    if !id.is_empty()
+                        && time.is_some_and(|time| combinations.covers(rule, &values, time, id, reach))
+                    {
+                        continue;
+                    }
+                }
                 let evidence = self.set.evidence(rule, record.text, record.layout, scratch);
                 if id.is_none() && self.settings.dedup {
                     id.clone_from(&evidence.event_id);
@@ -241,7 +236,13 @@ impl Replay {
                     }
                     Some(reading) => {
                         let event = Event::read(&evidence, reading);
-                        batch.kept.entry(rule).or_default().add(event, reading, true);
+                        let event = match reach {
+                            Some(_) => combinations.enter(rule, &values, event),
+                            None => Some(event),
+                        };
+                        if let Some(event) = event {
+                            batch.kept.entry(rule).or_default().add(event, reading, true);
+                        }
                     }
                 }
             }
@@ -251,6 +252,11 @@ impl Replay {
             }
             Ok(())
         });
+        for (rule, event) in combinations.into_events() {
+            if let Some(reading) = &self.readings[rule] {
+                batch.kept.entry(rule).or_default().add(event, reading, true);
+            }
+        }
         kinds.add(raw, datasets);
         batch
     }
@@ -291,6 +297,12 @@ impl Replay {
         }
         Ok(())
     }
+}
+
+/// The reach of a rule's history, where events between two others can be left out unseen. A timestamp
+/// override moves events in time, and those without an id are told apart by their place.
+fn covering(reading: &Reading) -> Option<i64> {
+    reading.reach().filter(|_| reading.override_field().is_none())
 }
 
 fn read_options(threads: usize) -> ReadOptions {

@@ -2,8 +2,8 @@
 //! field that does not exist.
 
 use super::mapping::{Alias, How, MAPPINGS, SPLUNK, THREAT_STACK, below, of_ecs};
-use super::{base_field, ecs, names, types};
-use crate::ir::{FieldType, Vocabulary};
+use super::{Reach, Shape, Version, base_field, ecs, names, reach, types};
+use crate::ir::{Field, FieldType, Vocabulary};
 
 /// A concept and its names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,9 +121,16 @@ fn of_mapping(path: &str, raw: Option<&str>, twin: bool, how: How) -> Row {
             (How::Text, Some(raw)) => format!("text of {raw}"),
             (How::Flattened | How::Under, Some(_)) => "same value, as a flattened leaf".to_owned(),
             (_, Some(_)) if twin => "same value".to_owned(),
-            (_, Some(raw)) => format!("computed from {raw}"),
-            (_, None) => "computed from the record".to_owned(),
+            (_, raw) => computed(Vocabulary::Ecs, path, raw),
         },
+    }
+}
+
+/// What a computed field is computed from: everything that the function reads.
+fn computed(vocabulary: Vocabulary, path: &str, raw: Option<&str>) -> String {
+    match reach(&Field::new(vocabulary, path, FieldType::Unknown), Shape::CloudTrail, Version::default()) {
+        Reach::Derived(function) => format!("computed from {}", function.inputs().join(", ")),
+        _ => format!("computed from {}", raw.unwrap_or("the record")),
     }
 }
 
@@ -156,7 +163,7 @@ fn of_alias(vocabulary: Vocabulary, alias: &Alias) -> Row {
             (_, Some(value)) => format!("always `{value}`"),
             ("host", _) => "host events only, never on CloudTrail events".to_owned(),
             ("lookup", _) => "from the add-on's own tables".to_owned(),
-            _ => "computed from the record".to_owned(),
+            _ => computed(vocabulary, alias.name, None),
         },
     }
 }
@@ -237,6 +244,9 @@ mod tests {
         assert_eq!(only("aws.cloudtrail.request_parameters.text").how, "text of requestParameters");
         assert_eq!(only("event_type").how, "always `cloudtrail`");
         assert_eq!(only("userIdentity.userName").ecs, None);
+        let outcome = "computed from errorCode, errorMessage, eventName, responseElements.ConsoleLogin";
+        assert_eq!(only("event.outcome").how, outcome);
+        assert_eq!(only("arnRole").how, "computed from userIdentity.arn");
     }
 
     #[test]

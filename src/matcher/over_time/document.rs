@@ -105,6 +105,12 @@ impl Event {
         }
     }
 
+    /// An event with the same values at another time, of a rule without a timestamp override.
+    pub fn again(&self, id: &str, time: i64) -> Self {
+        let time = Some(time);
+        Event { id: id.into(), time, effective: time, primary: time, ..self.clone() }
+    }
+
     /// The reference that alerts carry.
     pub fn reference(&self) -> EventRef {
         EventRef {

@@ -102,6 +102,15 @@ impl Reading {
     }
 
     /// The path of a slot.
+    /// How far back the history of a new-terms rule reaches, in milliseconds, where it is the same for
+    /// every event (`now-14d`, but not `now-1M` or `now/d`); `None` for other rules.
+    pub fn reach(&self) -> Option<i64> {
+        match &self.kind {
+            Kind::NewTerms(new_terms) => new_terms.history_start.fixed_offset()?.checked_neg(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn path(&self, slot: usize) -> &str {
         &self.fields[slot].path
     }

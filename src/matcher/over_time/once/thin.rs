@@ -16,9 +16,7 @@ use crate::ir::MissingFields;
 /// another event close enough. The first and the last event always stay. An event goes only if every
 /// combination it belongs to lets it.
 pub fn thin(reading: &Reading, events: &mut Vec<Event>) {
-    let Kind::NewTerms(new_terms) = &reading.kind else { return };
-    // Only plain lengths are the same for every event; `now/d` and months are not.
-    let Some(reach) = new_terms.history_start.fixed_offset().and_then(i64::checked_neg) else { return };
+    let (Kind::NewTerms(new_terms), Some(reach)) = (&reading.kind, reading.reach()) else { return };
     events.sort_by(Event::order);
     let mut stays = vec![false; events.len()];
     /// The last event that stays, its time, and the event behind it that is still undecided.
