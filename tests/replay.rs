@@ -112,6 +112,14 @@ fn many_rules_of_one_fate_are_one_finding() {
         let id = format!("r{number}");
         let mut rule = common::rule(&id, Language::Kuery, "event.action: X", None).unwrap();
         rule.input = Input::Other("o365.audit".into());
+        if number.is_multiple_of(2) {
+            // That it could not be run on its own events either does not matter here.
+            rule.detection = trailsmith::ir::Detection::Opaque(trailsmith::ir::Opaque {
+                language: None,
+                text: None,
+                reason: "EQL is carried as it is".into(),
+            });
+        }
         rule
     };
     let (found, hits) = findings((0..40).map(rule).collect(), "many.ndjson", RECORD);
@@ -173,4 +181,70 @@ fn a_numeric_severity_is_compared_as_a_number() {
     assert_eq!(label("5").as_deref(), Some("critical"));
     assert_ne!(label("\"5\"").as_deref(), Some("critical"));
     assert_ne!(label("5.5").as_deref(), Some("critical"));
+}
+
+#[test]
+fn alerts_that_others_are_folded_into_are_labelled_by_their_event() {
+    use trailsmith::ir::{
+        Detection, Field, FieldType, Language, Level, MissingFields, SeverityMapping, Suppression, Threshold,
+        Vocabulary, Window,
+    };
+    // elastic_rule_types.md §3 and §7: a suppressed alert copies its first event, a threshold alert
+    // carries its group keys only.
+    let field = |path: &str| Field::new(Vocabulary::Ecs, path, FieldType::KEYWORD);
+    let mut folded = common::rule("folded", Language::Kuery, "event.action: X", None).unwrap();
+    folded.metadata.overrides.severity = vec![SeverityMapping {
+        field: "event.id".into(),
+        operator: "equals".into(),
+        value: "1".into(),
+        severity: Level::Critical,
+    }];
+    let mut counted = folded.clone();
+    let filter = counted.detection.predicate().unwrap().clone();
+    folded.suppression =
+        Some(Suppression { group_by: vec![field("event.action")], duration: None, missing: None });
+    counted.detection = Detection::Threshold(Threshold {
+        filter,
+        group_by: vec![field("event.action")],
+        at_least: 1,
+        cardinality: Vec::new(),
+        window: Window::Run,
+        missing: MissingFields::Exclude,
+    });
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("folded.ndjson");
+    std::fs::write(&path, RECORD).expect("a folder for such files");
+    let inputs = Inputs::find(&[path]);
+    let rules = [folded, counted].map(std::sync::Arc::new);
+    let replay = Replay::new(&rules, &inputs, Settings::default());
+    let mut out = Vec::new();
+    replay
+        .run(&inputs, &mut |_| {}, &mut |found| {
+            out.push(json(&found)["severity"] == "critical");
+            Ok(())
+        })
+        .expect("a vector takes everything");
+    assert_eq!(out, [true, false]);
+}
+
+#[test]
+fn a_count_that_no_run_would_reach_is_reported() {
+    use trailsmith::ir::{Detection, Language, MissingFields, Threshold, Window};
+    let mut rule = common::rule("count", Language::Kuery, "event.action: X", None).unwrap();
+    rule.detection = Detection::Threshold(Threshold {
+        filter: rule.detection.predicate().unwrap().clone(),
+        group_by: Vec::new(),
+        at_least: 2,
+        cardinality: Vec::new(),
+        window: Window::Run,
+        missing: MissingFields::Exclude,
+    });
+    rule.schedule.from = Some("now-9m".into());
+    let with = |time: &str| {
+        let later = RECORD.replace("2024-01-01T00:00:00Z", time);
+        findings(vec![rule.clone()], "count.ndjson", &format!("{RECORD}\n{later}\n"))
+    };
+    // elastic_rule_types.md §3: "Groups are counted per run; events split over two ranges do not add up."
+    assert_eq!(with("2024-01-01T00:09:00Z"), (vec![], 1));
+    let wide = ("match-wider-than-a-run".to_owned(), "count".to_owned());
+    assert_eq!(with("2024-01-01T00:09:01Z"), (vec![wide], 1));
 }

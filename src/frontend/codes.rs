@@ -61,9 +61,9 @@ crate::codes! {
     /// no entries. Its rules are carried as they are and cannot be compiled to another language,
     /// tested or matched here, because without the item they would alert on more.
     pub EXCEPTION_NOT_READ = warning "exception-not-read": "an exception item cannot be expressed";
-    /// An exception item has an expiry. Kibana drops it then; trailsmith does not look at the clock
-    /// and applies it always. Remove the item when it has expired.
-    pub EXCEPTION_EXPIRES = warning "exception-expires": "an exception item has an expiry";
+    /// An exception item has an expiry. Kibana drops it in runs that start later; here it excepts the
+    /// events before that instant, by their own time. Remove the item when it has expired.
+    pub EXCEPTION_EXPIRES = info "exception-expires": "an exception item has an expiry";
     /// An exception item whose list no rule of the export names. It is kept, and has no effect.
     pub EXCEPTION_UNUSED = info "exception-unused": "no rule names the list of an exception item";
     /// The rule names an exception list that its file does not hold. Whatever the list excepts in the

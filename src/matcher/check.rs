@@ -8,12 +8,14 @@ use memchr::memmem;
 use super::{address, date, text_set::TextSet, words::WordTest};
 use crate::event::Leaf;
 use crate::ir::date_math::{DateMath, Round};
-use crate::ir::{Bound, Case, Comparison, DateBound, Glob, NumberOp, TextMatch};
+use crate::ir::{Bound, Case, Comparison, DateBound, FieldType, Glob, NumberOp, Test, TextMatch};
 
 /// A comparison ready to run.
 #[derive(Debug, Clone)]
 pub(super) enum Check {
     Exists,
+    /// A scalar is there; an object is not enough.
+    Scalar,
     Equals(Box<str>),
     EqualsFolded(Box<str>),
     OneOf(TextSet),
@@ -69,6 +71,16 @@ impl Check {
         })
     }
 
+    /// Compiles the comparison of a test. Below a `flattened` root Elasticsearch indexes leaves by
+    /// their full key: a key that holds an object has no value of its own, so it does not exist
+    /// (`KeyedFlattenedFieldType.existsQuery`: terms that begin with the key and a NUL).
+    pub(super) fn of(test: &Test, now: Option<i64>) -> Result<Check, CheckError> {
+        match (&test.comparison, test.field.ty) {
+            (Comparison::Exists, FieldType::FlattenedLeaf) => Ok(Check::Scalar),
+            (comparison, _) => Check::new(comparison, now),
+        }
+    }
+
     /// The disjunction of checks on the same value; case-sensitive equalities become one set.
     pub(super) fn any(checks: Vec<Check>) -> Check {
         let mut set = Vec::new();
@@ -115,7 +127,7 @@ impl Check {
 
     fn holds_text(&self, value: &str) -> bool {
         match self {
-            Check::Exists => true,
+            Check::Exists | Check::Scalar => true,
             Check::Equals(text) => **text == *value,
             Check::EqualsFolded(text) => text.eq_ignore_ascii_case(value),
             Check::OneOf(set) => set.contains(value),
@@ -158,7 +170,7 @@ impl Check {
     pub(super) fn cost(&self) -> u32 {
         match self {
             Check::Never => 0,
-            Check::Exists | Check::Equals(_) | Check::Bool(_) => 1,
+            Check::Exists | Check::Scalar | Check::Equals(_) | Check::Bool(_) => 1,
             Check::OneOf(_) | Check::EqualsFolded(_) | Check::Prefix(..) | Check::Suffix(..) => 2,
             Check::Number(..) | Check::TextRange(..) => 3,
             Check::Address(..) | Check::Contains(_) | Check::Glob(..) => 5,

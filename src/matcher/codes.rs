@@ -38,6 +38,13 @@ crate::codes! {
     /// is there to try rules out; its target would not run it.
     pub DISABLED = info "match-disabled-rule": "a rule that is switched off is judged all the same";
 
+    /// A threshold rule of Elastic counts the events of one run, those between `from` and `to`. A
+    /// replay without `--schedule` takes the whole input as one range, and here the counted events
+    /// of an alert lie further apart than a run looks back: Elastic would not count them together.
+    ///
+    /// Replay with `--schedule` to see the alerts of its runs.
+    pub WIDER_THAN_A_RUN = info "match-wider-than-a-run": "a count over more time than a run looks back";
+
     /// The rule names raw CloudTrail keys (or aliases of them), and the event is a document already
     /// normalised to ECS, in which those keys do not exist. The rule gives no verdict on it.
     ///

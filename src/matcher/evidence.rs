@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::date;
-use super::over_time::{Document, Scalar};
+use super::over_time::{Document, Overrides, Scalar};
 use super::overrides::FieldValues;
 use crate::ir::Field;
 
@@ -50,6 +50,10 @@ impl Document for Evidence {
 
     fn date(&self, path: &str) -> Option<i64> {
         self.values_of(path).first().and_then(|value| date::parse(value.as_text()))
+    }
+
+    fn overrides(&self) -> Overrides {
+        (!self.overrides.is_empty()).then(|| self.overrides.as_slice().into())
     }
 
     fn values(&self, field: &Field) -> Vec<Scalar> {

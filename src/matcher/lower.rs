@@ -9,7 +9,7 @@ use super::tree::{AnyField, Nested, Place, Probe, Step, Tree};
 use super::{View, World, codes};
 use crate::diagnostic::{Code, Span};
 use crate::event::{Layout, Leaf, Projection};
-use crate::ir::{Comparison, Field, FieldType, Node, Predicate, Test, Vocabulary, Words};
+use crate::ir::{Field, FieldType, Node, Predicate, Test, Vocabulary, Words};
 use crate::schema::{Derived, Reach};
 
 /// Levels of a predicate that are followed.
@@ -167,7 +167,7 @@ impl Lowering<'_> {
         element: Option<&mut Element>,
         origin: Option<Span>,
     ) -> Result<Tree, Problem> {
-        let check = self.check(&test.comparison)?;
+        let check = self.check(test)?;
         let way = match element {
             Some(element) => element.way(&test.field),
             None => self.way(&test.field)?,
@@ -183,8 +183,8 @@ impl Lowering<'_> {
         })
     }
 
-    fn check(&self, comparison: &Comparison) -> Result<Check, Problem> {
-        Check::new(comparison, self.now).map_err(|error| {
+    fn check(&self, test: &Test) -> Result<Check, Problem> {
+        Check::of(test, self.now).map_err(|error| {
             let (code, title) = match error {
                 CheckError::NowUnknown(text) => (&codes::NOW_UNKNOWN, format!("`{text}` needs a present")),
                 CheckError::BadDate(text) => (&codes::BAD_DATE, format!("`{text}` is no date")),

@@ -110,6 +110,24 @@ fn what_cannot_run_is_said() {
 }
 
 #[test]
+fn a_flattened_key_that_holds_an_object_does_not_exist() {
+    // Elasticsearch, KeyedFlattenedFieldType.existsQuery: a prefix query for the key and a NUL.
+    let key = |path: &str| {
+        test(ECS, &format!("aws.cloudtrail.flattened.request_parameters.{path}"), Comparison::Exists)
+            .predicate
+    };
+    let raw = |path: &str| test(Vocabulary::CloudTrail, path, Comparison::Exists).predicate;
+    let set = set(vec![
+        rule(ECS, key("a")),
+        rule(ECS, key("a.b")),
+        rule(ECS, key("list")),
+        rule(Vocabulary::CloudTrail, raw("requestParameters.a")),
+    ]);
+    let record = r#"{"requestParameters":{"a":{"b":1},"list":["x",{"c":1}]}}"#;
+    assert_eq!(hits(&set, record, Layout::CloudTrail), [1, 2, 3]);
+}
+
+#[test]
 fn evidence_lists_the_fields_of_interest() {
     let mut rule = rule(ECS, Predicate::Constant(true));
     rule.suppression = Some(Suppression {

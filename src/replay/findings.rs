@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diagnostic::Diagnostic;
 use crate::event::Layout;
+use crate::ir::date_math::DateMath;
+use crate::ir::{Detection, Rule, Threshold, Window};
+use crate::matcher::over_time::Alert;
 use crate::matcher::{RuleSet, codes};
 
 /// Findings of one code that are listed one by one; more become one finding.
@@ -55,9 +58,11 @@ impl Kinds {
                 Diagnostic::new(code, title).at(&rule.source, rule.origin, "").for_rule(&rule.id, rule.name())
             };
             let on: Vec<Layout> = read.iter().copied().filter(|layout| fits(number, *layout)).collect();
-            let nowhere = [Layout::CloudTrail, Layout::Ecs].iter().all(|l| skipped(number, *l).is_some());
-            if nowhere {
-                // Reported by the rule set itself, unless it is for other events only.
+            let ways = [Layout::CloudTrail, Layout::Ecs].map(|layout| skipped(number, layout));
+            if let [Some(raw), Some(_)] = ways
+                && raw.code != &codes::OTHER_INPUT
+            {
+                // Run nowhere: the rule set itself reports it.
                 continue;
             }
             if on.is_empty() {
@@ -84,6 +89,25 @@ impl Kinds {
         out.extend(several(disabled, "rules are switched off and are judged all the same"));
         out
     }
+}
+
+/// Whether an alert counts events that no single run of the rule would see together.
+pub(super) fn wider_than_a_run(rule: &Rule, alerts: &[Alert]) -> Option<Diagnostic> {
+    let Detection::Threshold(Threshold { window: Window::Run, .. }) = &rule.detection else { return None };
+    let offset = |text: Option<&str>, default| {
+        DateMath::parse(text.unwrap_or(default)).and_then(|math| math.fixed_offset())
+    };
+    // Kibana's defaults (kibana_rule_import.md).
+    let from = offset(rule.schedule.from.as_deref(), "now-6m")?;
+    let run = offset(rule.schedule.to.as_deref(), "now")?.saturating_sub(from);
+    let wide =
+        |alert: &&Alert| alert.to.zip(alert.from).is_some_and(|(to, from)| to.saturating_sub(from) > run);
+    let number = alerts.iter().filter(wide).count();
+    (number > 0).then(|| {
+        let title = format!("{number} alerts count events that lie further apart than one run looks back");
+        let finding = Diagnostic::new(&codes::WIDER_THAN_A_RUN, title).at(&rule.source, rule.origin, "");
+        finding.help("`--schedule` counts by the rule's own runs").for_rule(&rule.id, rule.name())
+    })
 }
 
 /// The findings themselves if they are few, else one that counts them and names the first rules.

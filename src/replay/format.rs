@@ -19,8 +19,8 @@ fn concise_line(found: &Found) -> String {
             let id = hit.evidence.event_id.as_deref().unwrap_or("-");
             format!("{}:{}: {time} {}{}: {id}", hit.file, hit.line, severity(&label), label.name)
         }
-        Found::Alert(AlertHit { rule, alert }) => {
-            let label = Label::of_rule(rule);
+        Found::Alert(hit @ AlertHit { rule, alert }) => {
+            let label = Label::of_alert(hit);
             let time = alert.time.map(format_time).unwrap_or_else(|| "-".into());
             let group = group_text(&Found::Alert(AlertHit { rule: rule.clone(), alert: alert.clone() }));
             let group = if group.is_empty() { String::new() } else { format!(": {group}") };
@@ -47,8 +47,8 @@ pub fn full(found: &Found) -> String {
             line(&mut out, "rule", Some(&format!("{} ({})", hit.rule.id, hit.rule.source.path())));
             out
         }
-        Found::Alert(AlertHit { rule, alert }) => {
-            let label = Label::of_rule(rule);
+        Found::Alert(hit @ AlertHit { rule, alert }) => {
+            let label = Label::of_alert(hit);
             let mut out = format!("{}{}\n", severity(&label), printable(&label.name));
             line(&mut out, "time", alert.time.map(format_time).as_deref());
             line(&mut out, "count", Some(&alert.count.to_string()));
@@ -120,8 +120,8 @@ pub fn json(found: &Found) -> Value {
             }
             object
         }
-        Found::Alert(AlertHit { rule, alert }) => {
-            let label = Label::of_rule(rule);
+        Found::Alert(hit @ AlertHit { rule, alert }) => {
+            let label = Label::of_alert(hit);
             let group: serde_json::Map<String, Value> =
                 groups(alert).into_iter().map(|(name, value)| (name, Value::from(value))).collect();
             let ids: Vec<&str> = alert.events.iter().map(|event| &*event.id).collect();

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::ir::{Level, Rule};
-use crate::matcher::over_time::Alert;
-use crate::matcher::overrides;
-use crate::matcher::{Evidence, placeholders};
+use crate::ir::{Detection, Level, Rule};
+use crate::matcher::over_time::{Alert, Scalar};
+use crate::matcher::overrides::{self, FieldValues};
+use crate::matcher::{Datum, Evidence, placeholders};
 
 /// A hit of a rule.
 #[derive(Debug, Clone)]
@@ -66,15 +66,44 @@ impl Label {
     /// Those of an event.
     pub fn of_event(hit: &EventHit) -> Self {
         let EventHit { rule, evidence, .. } = hit;
-        let mut label = Label::of_rule(rule);
-        let values = |path: &str| evidence.override_values(path);
-        if let Some(level) = overrides::severity(rule, &values) {
-            label.severity = Level::as_str(level);
+        let title = rule.metadata.alert_title.as_deref().map(|title| filled(title, evidence));
+        Label { title, ..Label::with(rule, &|path| evidence.override_values(path)) }
+    }
+
+    /// Those of an alert over time. An alert of a threshold is no copy of an event, so overrides see
+    /// its group keys only; any other copies its first event (elastic_rule_types.md §3, §7).
+    pub fn of_alert(hit: &AlertHit) -> Self {
+        let AlertHit { rule, alert } = hit;
+        if matches!(rule.detection, Detection::Threshold(_)) {
+            let key = |path: &str| alert.group.iter().find(|(name, _)| name == path)?.1.as_ref();
+            return Label::with(rule, &|path| FieldValues {
+                values: key(path).map(datum).into_iter().collect(),
+                list: false,
+            });
         }
-        label.risk_score = overrides::risk_score(rule, &values).or(label.risk_score);
-        label.name = overrides::rule_name(rule, &values).unwrap_or(label.name);
-        label.title = rule.metadata.alert_title.as_deref().map(|title| filled(title, evidence));
-        label
+        let known = alert.events.first().and_then(|event| event.overrides.as_deref()).unwrap_or_default();
+        Label::with(rule, &|path| {
+            let found = known.iter().find(|(name, _)| name == path);
+            found.map(|(_, values)| values.clone()).unwrap_or_default()
+        })
+    }
+
+    fn with(rule: &Rule, values: &dyn Fn(&str) -> FieldValues) -> Self {
+        let own = Label::of_rule(rule);
+        Label {
+            name: overrides::rule_name(rule, values).unwrap_or(own.name),
+            severity: overrides::severity(rule, values).map_or(own.severity, Level::as_str),
+            risk_score: overrides::risk_score(rule, values).or(own.risk_score),
+            title: None,
+        }
+    }
+}
+
+fn datum(value: &Scalar) -> Datum {
+    match value {
+        Scalar::Bool(truth) => Datum::Bool(*truth),
+        Scalar::Number(number) => Datum::Number(number.to_string()),
+        Scalar::Text(text) => Datum::Text(text.to_string()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::findings::Kinds;
+use super::findings::{Kinds, wider_than_a_run};
 use super::hit::{AlertHit, EventHit, Found};
 use super::kept::{Combinations, Kept};
 use crate::diagnostic::Diagnostic;
@@ -14,7 +14,7 @@ use crate::event::{
 };
 use crate::ir::{Detection, Rule};
 use crate::matcher::over_time::{Event, Reading, run_once, simulate};
-use crate::matcher::{Evidence, Options, RuleSet, Scratch, date};
+use crate::matcher::{Evidence, Options, RuleSet, Scratch, codes, date};
 use crate::schema::Version;
 
 /// How events are replayed.
@@ -94,6 +94,8 @@ impl Replay {
             set = compile(settings.now);
         }
         let mut findings = set.diagnostics();
+        // What was read decides whether a rule for other events is worth a word.
+        findings.retain(|finding| finding.code != &codes::OTHER_INPUT);
         let readings = rules
             .iter()
             .map(|rule| {
@@ -286,6 +288,7 @@ impl Replay {
         } else {
             let outcome = run_once(rule, reading, events);
             stats.findings.extend(outcome.findings);
+            stats.findings.extend(wider_than_a_run(rule, &outcome.alerts));
             outcome.alerts
         };
         for alert in alerts {

@@ -16,16 +16,15 @@ use crate::frontend::lower::{self, LowerInput};
 use crate::frontend::tree::Tree;
 use crate::ir::{Detection, Exception, Opaque, Rule, Value};
 
-/// Gives every rule the exceptions of the lists that it names. `held`: the ids of the file's lists,
-/// whether they have items or not.
-pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree], held: &[&str]) {
+/// Gives every rule the exceptions of the lists that it names. `held`: the file's lists, whether they
+/// have items or not.
+pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree], held: &[ListKey]) {
     let mut used = vec![false; items.len()];
     for rule in &mut read.rules {
-        let lists: Vec<String> = rule.exception_lists.iter().flatten().filter_map(list_id).collect();
+        let lists: Vec<ListKey> = rule.exception_lists.iter().flatten().filter_map(named).collect();
         let mut unsaid = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let id = item.get("list_id").and_then(Tree::text).unwrap_or_default();
-            if lists.iter().any(|list| list == id) {
+            if let Some(key) = key_of(item).filter(|key| lists.contains(key)) {
                 used[index] = true;
                 let (exception, diagnostics) = exception(source, rule, item);
                 read.diagnostics.extend(diagnostics);
@@ -33,14 +32,13 @@ pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree], held:
                     Some(exception) => rule.exceptions.push(exception),
                     None => {
                         make_opaque(rule);
-                        unsaid.push(id);
+                        unsaid.push(key);
                     }
                 }
             }
         }
         for list in rule.exception_lists.iter_mut().flatten() {
-            let id = list_id(list).unwrap_or_default();
-            list.resolved = held.contains(&id.as_str()) && !unsaid.contains(&id.as_str());
+            list.resolved = named(list).is_some_and(|key| held.contains(&key) && !unsaid.contains(&key));
         }
     }
     for (item, _) in items.iter().zip(used).filter(|(_, used)| !used) {
@@ -51,13 +49,14 @@ pub(super) fn link(source: &Arc<Source>, read: &mut Read, items: &[&Tree], held:
 }
 
 /// Findings on the lists that rules name and their file does not hold: what those except is not
-/// known here. `held`: the ids of the lists of the file, whether they have items or not.
-pub fn absent(source: &Arc<Source>, rules: &[Rule], held: &[&str]) -> Vec<Diagnostic> {
+/// known here. `held`: the lists of the file, whether they have items or not.
+pub fn absent(source: &Arc<Source>, rules: &[Rule], held: &[ListKey]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for rule in rules {
         for list in rule.exception_lists.iter().flatten() {
-            let Some(id) = list_id(list).filter(|id| !held.contains(&id.as_str())) else { continue };
-            let title = format!("the exception list `{id}` is not in this file, so nothing is excepted");
+            let Some(key) = named(list).filter(|key| !held.contains(key)) else { continue };
+            let title =
+                format!("the exception list `{}` is not in this file, so nothing is excepted", key.id);
             let finding = Diagnostic::new(&codes::EXCEPTION_LIST_ABSENT, title)
                 .at(source, list.origin.unwrap_or(rule.origin), "")
                 .help("export the rule together with its exception lists");
@@ -67,8 +66,30 @@ pub fn absent(source: &Arc<Source>, rules: &[Rule], held: &[&str]) -> Vec<Diagno
     findings
 }
 
-fn list_id(list: &crate::ir::ExceptionList) -> Option<String> {
-    list.value.as_map()?.get("list_id")?.as_text().map(str::to_owned)
+/// What tells lists apart: two lists of one id may live in different name spaces.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ListKey {
+    id: String,
+    agnostic: bool,
+}
+
+impl ListKey {
+    fn new(id: Option<&str>, namespace: Option<&str>) -> Option<Self> {
+        Some(ListKey { id: id?.to_owned(), agnostic: namespace == Some("agnostic") })
+    }
+}
+
+/// The list that an item belongs to, or that a list is.
+pub fn key_of(tree: &Tree) -> Option<ListKey> {
+    let text = |key: &str| tree.get(key).and_then(Tree::text);
+    ListKey::new(text("list_id"), text("namespace_type"))
+}
+
+/// The list that a rule names.
+fn named(list: &crate::ir::ExceptionList) -> Option<ListKey> {
+    let map = list.value.as_map()?;
+    let text = |key: &str| map.get(key).and_then(Value::as_text);
+    ListKey::new(text("list_id"), text("namespace_type"))
 }
 
 fn make_opaque(rule: &mut Rule) {
@@ -110,8 +131,11 @@ fn exception(source: &Arc<Source>, rule: &Rule, item: &Tree) -> (Option<Exceptio
         };
         filters.push(filter(should(names.flat_map(clause).collect())));
     }
-    if let Some(expiry) = item.get("expire_time").filter(|tree| tree.text().is_some()) {
-        let title = "this item expires; here it holds for good".to_owned();
+    // Kibana drops an item whose time has come before a run starts (`elastic_rule_types.md` §1.6).
+    // Here the event's own time stands for the run's.
+    if let Some((expiry, text)) = item.get("expire_time").and_then(|tree| Some((tree, tree.text()?))) {
+        filters.push(filter(one("range", one("@timestamp", one("lt", text.into())))));
+        let title = format!("this item expires: it excepts events before {text} only");
         report(&codes::EXCEPTION_EXPIRES, title, expiry.span);
     }
     let input = LowerInput { source, rule_id: &rule.id, rule_name: rule.name() };

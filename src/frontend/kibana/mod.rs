@@ -126,7 +126,7 @@ pub fn read(source: &Arc<Source>, objects: &[&Tree], fallback_id: &dyn Fn(usize)
     }
     let lists =
         objects.iter().filter(|tree| matches!(kind(tree), Some(Kind::ExceptionList | Kind::ExceptionItem)));
-    let held: Vec<&str> = lists.filter_map(|tree| tree.get("list_id")?.text()).collect();
+    let held: Vec<_> = lists.filter_map(|tree| exceptions::key_of(tree)).collect();
     exceptions::link(source, &mut read, &items, &held);
     read.diagnostics.extend(absent(source, &read.rules, &held));
     read

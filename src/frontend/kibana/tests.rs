@@ -68,6 +68,36 @@ fn a_list_that_is_not_in_the_export_is_reported() {
 }
 
 #[test]
+fn a_list_is_known_by_its_name_space() {
+    let entry = r#"{"field": "user.name", "operator": "included", "type": "match", "value": "ci"}"#;
+    let agnostic = item(entry).replacen('{', r#"{"namespace_type": "agnostic", "#, 1);
+    let loaded = export(&[RULE, LIST, &agnostic]);
+    assert_eq!((codes(&loaded), loaded.rules[0].exceptions.len()), (vec!["exception-unused"], 0));
+    let alone = export(&[RULE, &agnostic]);
+    assert_eq!(codes(&alone), ["exception-unused", "exception-list-absent"]);
+}
+
+#[test]
+fn an_item_that_expires_excepts_earlier_events_only() {
+    use crate::event::Layout;
+    use crate::matcher::{Options, RuleSet, Scratch};
+    let entry = r#"{"field": "user.name", "operator": "included", "type": "match", "value": "ci"}"#;
+    let item = item(entry).replacen('{', r#"{"expire_time": "2024-05-01T00:00:00.000Z", "#, 1);
+    let loaded = export(&[RULE, LIST, &item]);
+    assert_eq!(codes(&loaded), ["exception-expires"]);
+    let set = RuleSet::compile(&loaded.rules, &Options::default());
+    let hits = |time: &str| {
+        let record =
+            format!(r#"{{"eventName": "X", "eventTime": "{time}", "userIdentity": {{"userName": "ci"}}}}"#);
+        let mut hits = Vec::new();
+        set.judge(&record, Layout::CloudTrail, &mut Scratch::default(), &mut hits).unwrap();
+        hits.len()
+    };
+    // elastic_rule_types.md §1.6: dropped once the time has come.
+    assert_eq!([hits("2024-04-30T23:59:59Z"), hits("2024-05-01T00:00:00Z")], [0, 1]);
+}
+
+#[test]
 fn limits_of_the_import_are_checked() {
     let with = |more: &str| RULE.replacen('{', &format!("{{{more}, "), 1);
     for (line, code) in [

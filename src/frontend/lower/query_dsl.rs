@@ -89,11 +89,13 @@ fn clause(value: &Value, types: &dyn FieldTypes) -> Result<Predicate, String> {
             let field = field(path, types);
             let case = case(options)?;
             only(name, options, &["value", "query", "case_insensitive"])?;
+            whole_words(name, &field)?;
             equal(&field, value, name == "match_phrase" || name == "term", case)
         }
         "terms" => {
             let (path, value, _) = field_and(body, "")?;
             let field = field(path, types);
+            whole_words(name, &field)?;
             let values = value.as_list().ok_or("`terms` without a list")?;
             let nodes = values.iter().map(|v| equal(&field, v, true, Case::Sensitive).map(Node::synthetic));
             Ok(Predicate::Or(nodes.collect::<Result<_, _>>()?))
@@ -113,6 +115,9 @@ fn clause(value: &Value, types: &dyn FieldTypes) -> Result<Predicate, String> {
                     field,
                     comparison: Comparison::Words(Words::Pattern(glob)),
                 }));
+            }
+            if !is_text(field.ty) {
+                return Err(format!("`{name}` on `{field}`, which is of type {}", field.ty.as_str()));
             }
             let matcher = match name.as_str() {
                 "prefix" => TextMatch::Prefix(text.into()),
@@ -243,7 +248,7 @@ fn both_ends(a: &Predicate, b: &Predicate) -> Option<Predicate> {
 
 fn equal(field: &Field, value: &Value, quoted: bool, case: Case) -> Result<Predicate, String> {
     let text = scalar(value).ok_or_else(|| format!("{} as a value", value.kind()))?;
-    if case == Case::AsciiInsensitive {
+    if case == Case::AsciiInsensitive && is_text(field.ty) {
         let comparison = Comparison::Text { matcher: TextMatch::Equals(text), case };
         return Ok(Predicate::Test(Test { field: field.clone(), comparison }));
     }
@@ -270,6 +275,21 @@ fn case(options: Option<&Map>) -> Result<Case, String> {
         None | Some(Value::Bool(false)) => Ok(Case::Sensitive),
         Some(Value::Bool(true)) => Ok(Case::AsciiInsensitive),
         Some(other) => Err(format!("`case_insensitive` is {}", other.kind())),
+    }
+}
+
+/// Whether values of a type are whole texts. Elasticsearch compares the others by their own type
+/// (numbers, dates, addresses) or word by word.
+fn is_text(ty: FieldType) -> bool {
+    use FieldType::{Boolean, Date, Double, Ip, Long, Nested, Object, Text};
+    !matches!(ty, Boolean | Date | Double | Ip | Long | Nested | Object | Text)
+}
+
+/// `term` and `terms` look for a value among the words of analysed text, which are in lower case.
+fn whole_words(query: &str, field: &Field) -> Result<(), String> {
+    match (query, field.ty) {
+        ("term" | "terms", FieldType::Text) => Err(format!("`{query}` on `{field}`, which is analysed text")),
+        _ => Ok(()),
     }
 }
 
@@ -330,63 +350,5 @@ fn lucene_wildcard(pattern: &str) -> Glob {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A filter as Kibana stores it, from JSON.
-    fn read(json: serde_json::Value) -> Result<Option<Predicate>, String> {
-        fn value(json: serde_json::Value) -> Value {
-            match json {
-                serde_json::Value::Null => Value::Null,
-                serde_json::Value::Bool(flag) => Value::Bool(flag),
-                serde_json::Value::Number(number) => Value::Int(number.as_i64().unwrap()),
-                serde_json::Value::String(text) => Value::Text(text),
-                serde_json::Value::Array(items) => Value::List(items.into_iter().map(value).collect()),
-                serde_json::Value::Object(map) => {
-                    Value::Map(map.into_iter().map(|(key, json)| (key, value(json))).collect())
-                }
-            }
-        }
-        one(&value(json), schema::ecs())
-    }
-
-    #[test]
-    fn an_empty_must_leaves_should_required() {
-        let bob = serde_json::json!([{"term": {"user.name": "bob"}}]);
-        let demanded = |json| match read(json).unwrap().unwrap() {
-            Predicate::And(nodes) => nodes.len(),
-            other => panic!("{other:?}"),
-        };
-        // Lucene: without a clause that must hold, one of `should` has to.
-        for other in ["must", "filter", "must_not"] {
-            let json = serde_json::json!({"query": {"bool": {other: [], "should": bob}}});
-            assert_eq!(demanded(json), 1, "{other}");
-        }
-        let json = serde_json::json!({"query": {"bool": {"must": [{"match_all": {}}], "should": bob}}});
-        assert!(matches!(read(json).unwrap().unwrap(), Predicate::And(nodes)
-            if matches!(nodes.as_slice(), [Node { predicate: Predicate::Constant(true), .. }])));
-    }
-
-    #[test]
-    fn flags_and_options_are_never_guessed() {
-        let exists = serde_json::json!({"exists": {"field": "user.name"}});
-        for meta in ["negate", "disabled"] {
-            let json = serde_json::json!({"meta": {meta: "true"}, "query": exists});
-            assert!(read(json).unwrap_err().contains(meta));
-        }
-        let json = serde_json::json!({"meta": {"negate": true, "disabled": false}, "query": exists});
-        assert!(matches!(read(json).unwrap().unwrap(), Predicate::Not(_)));
-        for (query, option) in [("match", "fuzziness"), ("match_phrase", "slop"), ("wildcard", "rewrite")] {
-            let key = if query == "wildcard" { "value" } else { "query" };
-            let json = serde_json::json!({"query": {query: {"user.name": {key: "bob", option: "1"}}}});
-            assert!(read(json).unwrap_err().contains(option), "{query}");
-        }
-    }
-
-    #[test]
-    fn wildcards_follow_lucene() {
-        let glob = lucene_wildcard(r"?:\\Program*\*");
-        assert!(glob.matches(r"C:\Program Files*", Case::Sensitive));
-        assert!(!glob.matches(r"C:\Program Files", Case::Sensitive));
-    }
-}
+#[path = "query_dsl_tests.rs"]
+mod tests;

@@ -57,7 +57,10 @@ pub fn read(source: &Arc<Source>, tree: &Tree, fallback_id: String) -> (Option<R
     let id = written_id.unwrap_or(fallback_id);
     let metadata = metadata::read(r, &mut table);
     let input = table.text(r, "input").map_or(Input::CloudTrail, |name| match name.as_str() {
-        "cloudtrail" => Input::CloudTrail,
+        // Under any of its names: a rule for a data set of its own would not run on records.
+        name if ["cloudtrail", "aws.cloudtrail"].iter().any(|own| name.eq_ignore_ascii_case(own)) => {
+            Input::CloudTrail
+        }
         _ => Input::Other(name),
     });
     let query = query(r, &mut table);

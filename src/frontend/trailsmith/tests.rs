@@ -56,6 +56,21 @@ playbook:
 "#;
 
 #[test]
+fn cloudtrail_is_known_by_its_names() {
+    for (name, expected) in [
+        ("cloudtrail", Input::CloudTrail),
+        ("CloudTrail", Input::CloudTrail),
+        ("aws.cloudtrail", Input::CloudTrail),
+        ("aws.guardduty", Input::Other("aws.guardduty".into())),
+    ] {
+        let text = format!(
+            "id: a\nname: a\ninput: {name}\nlanguage: kuery\nquery: 'event.action: X'\ntrailsmith: 1\n"
+        );
+        assert_eq!(load_text("r.yml", &text).rules[0].input, expected, "{name}");
+    }
+}
+
+#[test]
 fn every_key_finds_its_place() {
     let loaded = load_text("r.yml", WHOLE);
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);

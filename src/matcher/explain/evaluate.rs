@@ -161,7 +161,7 @@ impl Walk<'_> {
         origin: Option<Span>,
         element: Option<Element<'_>>,
     ) -> Result<Clause, ExplainError> {
-        let check = Check::new(&test.comparison, self.now).map_err(|_| {
+        let check = Check::of(test, self.now).map_err(|_| {
             ExplainError::NotRun("a date of the rule cannot be resolved without a present".into())
         })?;
         let look = self.look(&test.field, element);

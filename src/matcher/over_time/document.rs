@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Reading, Scalar};
 use crate::ir::Field;
+use crate::matcher::overrides::FieldValues;
 
 /// An event that can be asked for its time and for values; implemented by whoever reads events.
 pub trait Document {
@@ -26,7 +27,15 @@ pub trait Document {
     /// The values of a field, none where it is absent, null or an empty array.
     /// [`Scalar::from_leaf`] turns a leaf into one.
     fn values(&self, field: &Field) -> Vec<Scalar>;
+
+    /// The fields that overrides of severity, risk score and name read; none unless known.
+    fn overrides(&self) -> Overrides {
+        Overrides::default()
+    }
 }
+
+/// Fields that overrides read, by path. Shared, since alerts hand them on.
+pub type Overrides = Option<Arc<[(String, FieldValues)]>>;
 
 /// What is kept of a matching event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +51,8 @@ pub struct Event {
     pub time: Option<i64>,
     /// The time by which the rule sees it: the override field, else (unless switched off) its own.
     pub effective: Option<i64>,
+    /// What overrides read of it.
+    pub overrides: Overrides,
     /// The override field alone, where the rule has one; else the same as `time`.
     pub(crate) primary: Option<i64>,
     /// Tells events without an id apart; 0 for all others.
@@ -61,6 +72,8 @@ pub struct EventRef {
     pub tag: u64,
     /// Its own time, in milliseconds since 1970.
     pub time: Option<i64>,
+    /// What overrides read of it.
+    pub overrides: Overrides,
 }
 
 impl Event {
@@ -88,6 +101,7 @@ impl Event {
             tag: 0,
             serial: 0,
             values,
+            overrides: document.overrides(),
         }
     }
 
@@ -100,7 +114,13 @@ impl Event {
 
     /// The reference that alerts carry.
     pub fn reference(&self) -> EventRef {
-        EventRef { id: self.id.clone(), index: self.index.clone(), tag: self.tag, time: self.time }
+        EventRef {
+            id: self.id.clone(),
+            index: self.index.clone(),
+            tag: self.tag,
+            time: self.time,
+            overrides: self.overrides.clone(),
+        }
     }
 
     /// Order of evaluation: effective time (events without one last), then id; the rest only makes

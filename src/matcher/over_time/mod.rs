@@ -19,7 +19,7 @@ mod schedule;
 mod test_support;
 
 pub use alert::{Alert, Suppressed, Term};
-pub use document::{Document, Event, EventRef};
+pub use document::{Document, Event, EventRef, Overrides};
 pub use once::{Outcome, run_once, thin};
 pub use reading::Reading;
 pub use scalar::Scalar;
