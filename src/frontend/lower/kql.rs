@@ -265,6 +265,17 @@ impl Lowerer<'_> {
         }
         diagnostic.help.extend(error.help());
         let span = self.span(error.span);
+        if let (syntax::ErrorKind::NotInText, Some(value)) =
+            (&error.kind, unquoted_around(&self.query.text, error.span.start))
+        {
+            let outer = self.place(value);
+            // Only where the query stands verbatim in the file can an edit be offered.
+            if self.input.source.slice(outer) == &self.query.text[value.range()] {
+                let quoted = format!("\"{}\"", syntax::escape_quoted(&self.query.text[value.range()]));
+                // The query as it stands means nothing, so there is no meaning to change.
+                diagnostic = diagnostic.fix("quote the value", outer, quoted, true);
+            }
+        }
         self.fail(diagnostic, span, "");
     }
 
@@ -300,6 +311,22 @@ impl Lowerer<'_> {
     fn place(&self, inner: Span) -> Span {
         self.query.map.span(inner)
     }
+}
+
+/// The unquoted value on one line around an offset, if a value is what stands there: behind a colon
+/// or a parenthesis, and not itself followed by a colon.
+fn unquoted_around(text: &str, at: usize) -> Option<Span> {
+    let special = |c: char| matches!(c, ':' | '(' | ')' | '<' | '>' | '{' | '}' | '"' | '\\');
+    let start = text[..at].rfind(special).filter(|&start| matches!(text.as_bytes()[start], b':' | b'('))? + 1;
+    let end = text[at..].find(|c| special(c) || c == '\n').map_or(text.len(), |length| at + length);
+    if text[end..].starts_with([':', '"', '\\', '<', '>']) {
+        return None;
+    }
+    let value = text[start..end].trim();
+    let start = start + text[start..end].find(value)?;
+    let has_operator = |word: &str| value.to_ascii_lowercase().contains(word);
+    let whole = !value.is_empty() && !value.contains('*') && !has_operator(" and ") && !has_operator(" or ");
+    whole.then(|| Span::new(start, start + value.len()))
 }
 
 fn with_origin(node: Node, origin: Span) -> Node {
@@ -352,5 +379,26 @@ fn is_pattern(predicate: &Predicate) -> bool {
             _ => false,
         },
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_value_is_offered_in_quotes() {
+        let around = |text: &str| {
+            let span = unquoted_around(text, text.find("not ").unwrap())?;
+            Some(text[span.range()].to_owned())
+        };
+        assert_eq!(around("a: cannot delete").as_deref(), Some("cannot delete"));
+        assert_eq!(around("a: (x or b: cannot delete )").as_deref(), Some("cannot delete"));
+        assert_eq!(around("a: cannot delete\n and b: c").as_deref(), Some("cannot delete"));
+        // A condition was probably meant, or the value has parts that quotes would change.
+        assert_eq!(around("a: b not c: d"), None);
+        assert_eq!(around("a: cannot delete and b"), None);
+        assert_eq!(around("a: cannot del*"), None);
+        assert_eq!(around("cannot delete"), None);
     }
 }
