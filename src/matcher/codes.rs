@@ -3,9 +3,9 @@
 crate::codes! {
     /// The rule's query is carried along but not understood: a machine-learning job, a pipeline or
     /// a language that only its own target can run. The native matcher gives no verdict for it: it
-    /// is left out of `match`, `hunt` and `test`, and never counts as "did not match".
+    /// is left out of `match` and `test`, and never counts as "did not match".
     ///
-    /// Run it on its own target (`trailsmith preview`), or write the detection as a query in a
+    /// Run it on its own target, or write the detection as a query in a
     /// language that is compiled (KQL, Threat Stack, Sigma, EQL event queries).
     pub OPAQUE = warning "match-opaque": "a rule that only its own target can run";
 
