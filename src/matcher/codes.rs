@@ -5,8 +5,8 @@ crate::codes! {
     /// a language that only its own target can run. The native matcher gives no verdict for it: it
     /// is left out of `match` and `test`, and never counts as "did not match".
     ///
-    /// Run it on its own target, or write the detection as a query in a
-    /// language that is compiled (KQL, Threat Stack, Sigma, EQL event queries).
+    /// Run it on its own target, or write the detection as a query in a language that is compiled
+    /// (KQL, Threat Stack).
     pub OPAQUE = warning "match-opaque": "a rule that only its own target can run";
 
     /// A date comparison is relative to the present (`now-1d`), and no present is known, so the
