@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::View;
+use super::program::Texts;
 use crate::event::{Leaf, Slots, normalize};
 use crate::schema::Derived;
 
@@ -12,7 +13,7 @@ use crate::schema::Derived;
 pub(super) type Inputs<'a> = &'a dyn Fn(usize, &mut dyn FnMut(Leaf<'_>) -> bool);
 
 /// Computes the values of a function into `out`, as canonical texts.
-pub(super) fn compute(derived: Derived, inputs: Inputs<'_>, out: &mut Vec<Cow<'static, str>>) {
+pub(super) fn compute(derived: Derived, inputs: Inputs<'_>, out: &mut Texts) {
     let paths = derived.inputs();
     let record = |path: &str, visit: &mut dyn FnMut(Leaf<'_>)| {
         if let Some(input) = paths.iter().position(|known| *known == path) {
@@ -22,7 +23,7 @@ pub(super) fn compute(derived: Derived, inputs: Inputs<'_>, out: &mut Vec<Cow<'s
             });
         }
     };
-    normalize::derive_from(derived, &record, &mut |text| out.push(Cow::Owned(text.to_owned())));
+    normalize::derive_from(derived, &record, &mut |text| out.push(text));
 }
 
 /// The same for `event.outcome` from the slots of its inputs: what the normaliser computes

@@ -2,8 +2,6 @@
 //! when it is false. And, or and not have become jumps; nothing is hashed or allocated for an event
 //! unless a test looks into the normalised document, nested elements or all leaves.
 
-use std::borrow::Cow;
-
 use super::World;
 use super::check::Check;
 use super::derived;
@@ -94,10 +92,36 @@ pub(super) struct Event<'e> {
 /// What was computed for the current event; reused from event to event.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    derived: Vec<(bool, Vec<Cow<'static, str>>)>,
+    derived: Vec<(bool, Texts)>,
     copies: Vec<Option<bool>>,
     document: Document,
     spare: Vec<Slots>,
+}
+
+/// Texts whose memory is used again for the next event.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    all: Vec<String>,
+    used: usize,
+}
+
+impl Texts {
+    /// Adds a text.
+    pub(super) fn push(&mut self, text: &str) {
+        match self.all.get_mut(self.used) {
+            Some(old) => {
+                old.clear();
+                old.push_str(text);
+            }
+            None => self.all.push(text.to_owned()),
+        }
+        self.used += 1;
+    }
+
+    /// The texts of this event.
+    pub(super) fn get(&self) -> &[String] {
+        &self.all[..self.used]
+    }
 }
 
 #[derive(Debug, Default)]
@@ -117,22 +141,22 @@ impl Memo {
         self.document.done = false;
     }
 
-    fn derived(&mut self, number: usize, event: &Event<'_>) -> &[Cow<'static, str>] {
+    fn derived(&mut self, number: usize, event: &Event<'_>) -> &[String] {
         let (done, values) = &mut self.derived[number];
         if !*done {
             *done = true;
-            values.clear();
+            values.used = 0;
             let (function, slots) = &event.context.derived[number];
             if *function == Derived::Outcome {
-                values.push(derived::outcome(event.slots, slots, event.record));
-                return values;
+                values.push(&derived::outcome(event.slots, slots, event.record));
+                return values.get();
             }
             let inputs = |input: usize, visit: &mut dyn FnMut(Leaf<'_>) -> bool| {
                 event.slots.values(slots[input], event.record).any(visit);
             };
             derived::compute(*function, &inputs, values);
         }
-        values
+        values.get()
     }
 
     /// Whether a payload has a flattened copy; only large records can have one that has not.

@@ -28,7 +28,28 @@ impl Kept {
 /// no verdict (see [`thin`]), and is left out before anything is allocated for it.
 #[derive(Debug, Default)]
 pub(super) struct Combinations {
-    seen: HashMap<usize, HashMap<Box<[u8]>, Stretch>>,
+    /// By rule.
+    seen: Vec<OfRule>,
+}
+
+#[derive(Debug, Default)]
+struct OfRule {
+    by_values: HashMap<Box<[u8]>, usize>,
+    stretches: Vec<Stretch>,
+    /// The values asked for last, and their stretch: events of one identity come in rows.
+    last: (Vec<u8>, usize),
+}
+
+impl OfRule {
+    fn find(&mut self, values: &[u8]) -> Option<&mut Stretch> {
+        if self.last.0 != values || self.stretches.is_empty() {
+            let found = *self.by_values.get(values)?;
+            self.last.0.clear();
+            self.last.0.extend_from_slice(values);
+            self.last.1 = found;
+        }
+        self.stretches.get_mut(self.last.1)
+    }
 }
 
 #[derive(Debug)]
@@ -42,7 +63,7 @@ struct Stretch {
 impl Combinations {
     /// Whether an event with these values at this time is covered by those already seen.
     pub fn covers(&mut self, rule: usize, values: &[u8], time: i64, id: &str, reach: i64) -> bool {
-        let Some(stretch) = self.seen.get_mut(&rule).and_then(|seen| seen.get_mut(values)) else {
+        let Some(stretch) = self.seen.get_mut(rule).and_then(|seen| seen.find(values)) else {
             return false;
         };
         // Earlier ones, and at the same time those of a lower id, would be the first themselves.
@@ -66,11 +87,16 @@ impl Combinations {
     /// first one and the history reaches back to it from the last one; else hands it back.
     pub fn enter(&mut self, rule: usize, values: &[u8], event: Event, reach: i64) -> Option<Event> {
         let Some(from) = event.effective else { return Some(event) };
-        let seen = self.seen.entry(rule).or_default();
-        let Some(stretch) = seen.get_mut(values) else {
-            seen.insert(values.into(), Stretch { first: event, from, last: None });
+        if self.seen.len() <= rule {
+            self.seen.resize_with(rule + 1, OfRule::default);
+        }
+        let seen = &mut self.seen[rule];
+        if seen.find(values).is_none() {
+            seen.by_values.insert(values.into(), seen.stretches.len());
+            seen.stretches.push(Stretch { first: event, from, last: None });
             return None;
-        };
+        }
+        let Some(stretch) = seen.find(values) else { return Some(event) };
         let end = stretch.last.as_ref().map_or(stretch.from, |(last, _)| *last);
         if (from, &*event.id) >= (stretch.from, &*stretch.first.id) || end.saturating_sub(from) > reach {
             return Some(event);
@@ -83,8 +109,8 @@ impl Combinations {
 
     /// The events to keep, by rule.
     pub fn into_events(self) -> impl Iterator<Item = (usize, Event)> {
-        self.seen.into_iter().flat_map(|(rule, seen)| {
-            seen.into_values().flat_map(move |stretch| {
+        self.seen.into_iter().enumerate().flat_map(|(rule, seen)| {
+            seen.stretches.into_iter().flat_map(move |stretch| {
                 let last = stretch.last.map(|(time, id)| stretch.first.again(&id, time));
                 std::iter::once(stretch.first).chain(last).map(move |event| (rule, event))
             })

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::values::{Values, any_text, text};
+use super::values::{Values, any_text, text, with_text};
 use crate::schema::Version;
 
 const ISSUER_ARN: &str = "userIdentity.sessionContext.sessionIssuer.arn";
@@ -12,9 +12,9 @@ const ISSUER_NAME: &str = "userIdentity.sessionContext.sessionIssuer.userName";
 /// role. Never decided from `invokedBy` alone, which console sessions of people have too.
 pub(super) fn service_name(record: &dyn Values) -> Option<String> {
     let invoked_by = || text(record, "userIdentity.invokedBy");
-    match text(record, "userIdentity.type")?.as_str() {
-        "AWSService" => invoked_by(),
-        "AssumedRole" => {
+    match kind(record) {
+        Kind::Service => invoked_by(),
+        Kind::AssumedRole => {
             let arn = text(record, ISSUER_ARN)?;
             let (_, rest) = arn.split_once(":role/aws-service-role/")?;
             let in_path = || rest.split_once('/').map(|(service, _)| service.to_owned());
@@ -22,6 +22,27 @@ pub(super) fn service_name(record: &dyn Values) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The types of identity that decide something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Service,
+    AssumedRole,
+    FederatedUser,
+    IdentityCenterUser,
+    Other,
+}
+
+fn kind(record: &dyn Values) -> Kind {
+    let kind = with_text(record, "userIdentity.type", |text| match text {
+        "AWSService" => Kind::Service,
+        "AssumedRole" => Kind::AssumedRole,
+        "FederatedUser" => Kind::FederatedUser,
+        "IdentityCenterUser" => Kind::IdentityCenterUser,
+        _ => Kind::Other,
+    });
+    kind.unwrap_or(Kind::Other)
 }
 
 fn is_service(record: &dyn Values, version: Version) -> bool {
@@ -36,8 +57,7 @@ pub(super) fn plain_user_name(record: &dyn Values, version: Version) -> Option<S
     if is_service(record, version) {
         return None;
     }
-    let has_issuer =
-        matches!(text(record, "userIdentity.type").as_deref(), Some("AssumedRole" | "FederatedUser"));
+    let has_issuer = matches!(kind(record), Kind::AssumedRole | Kind::FederatedUser);
     has_issuer.then(|| text(record, ISSUER_NAME)).flatten().or_else(|| text(record, "userIdentity.userName"))
 }
 
@@ -52,7 +72,8 @@ pub(super) fn user_name(record: &dyn Values, version: Version) -> Option<String>
 /// Whether `additionalEventData.UserName` becomes the user's name, and leaves its place, if no other
 /// name was found.
 pub(super) fn takes_added_name(record: &dyn Values, version: Version) -> bool {
-    version != Version::Legacy && text(record, "eventName").as_deref() == Some("UserAuthentication")
+    version != Version::Legacy
+        && with_text(record, "eventName", |name| name == "UserAuthentication") == Some(true)
 }
 
 /// `user.id`.
@@ -61,15 +82,14 @@ pub(super) fn user_id(record: &dyn Values, version: Version) -> Option<String> {
         return None;
     }
     text(record, "userIdentity.principalId").or_else(|| {
-        let center = text(record, "userIdentity.type").as_deref() == Some("IdentityCenterUser");
+        let center = kind(record) == Kind::IdentityCenterUser;
         center.then(|| text(record, "userIdentity.onBehalfOf.userId")).flatten()
     })
 }
 
 /// The session's name: what follows the last `/` of an STS ARN.
 pub(super) fn session_name(record: &dyn Values) -> Option<String> {
-    let kind = text(record, "userIdentity.type")?;
-    if !matches!(kind.as_str(), "AssumedRole" | "FederatedUser" | "IdentityCenterUser") {
+    if !matches!(kind(record), Kind::AssumedRole | Kind::FederatedUser | Kind::IdentityCenterUser) {
         return None;
     }
     let arn = text(record, "userIdentity.arn")?;

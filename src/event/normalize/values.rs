@@ -83,13 +83,19 @@ pub(super) fn any_text(record: &dyn Values, path: &str) -> Option<String> {
     found
 }
 
-/// The first text at a path that pruning leaves.
-pub(super) fn text(record: &dyn Values, path: &str) -> Option<String> {
-    let mut found = None;
+/// What `see` makes of the first text at a path that pruning leaves; nothing is copied.
+pub(super) fn with_text<T>(record: &dyn Values, path: &str, see: impl FnOnce(&str) -> T) -> Option<T> {
+    let mut see = Some(see);
+    let mut seen = None;
     record.each(path, &mut |leaf| {
-        if found.is_none() {
-            found = leaf.text().filter(|text| is_kept(text)).map(|text| text.into_owned());
+        if let Some(text) = leaf.text().filter(|text| see.is_some() && is_kept(text)) {
+            seen = see.take().map(|see| see(&text));
         }
     });
-    found
+    seen
+}
+
+/// The first text at a path that pruning leaves.
+pub(super) fn text(record: &dyn Values, path: &str) -> Option<String> {
+    with_text(record, path, str::to_owned)
 }

@@ -3,6 +3,7 @@
 use super::super::derived;
 use super::super::json::Json;
 use super::super::leaves::any_leaf;
+use super::super::program::Texts;
 use super::super::{Datum, View, World};
 use super::Seen;
 use crate::event::{Layout, Leaf};
@@ -144,14 +145,14 @@ impl Subject<'_> {
                 done = done || value.leaf().is_some_and(&mut *visit);
             });
         };
-        let mut out = Vec::new();
+        let mut out = Texts::default();
         derived::compute(function, &inputs, &mut out);
         let limit = field.ty.ignore_above();
-        let values = out.iter().filter(|text| View::Raw.sees(Leaf::Text(text), limit));
+        let values = out.get().iter().filter(|text| View::Raw.sees(Leaf::Text(text), limit));
         Look {
-            values: values.map(|text| Value::Datum(Datum::Text(text.clone().into_owned()))).collect(),
+            values: values.map(|text| Value::Datum(Datum::Text(text.clone()))).collect(),
             remark: Some(format!("computed from {}", paths.join(", "))),
-            list: out.len() > 1,
+            list: out.get().len() > 1,
             ..Look::default()
         }
     }
