@@ -13,7 +13,7 @@ mod types;
 mod version;
 mod vocabulary;
 
-pub use categories::{Category, category};
+pub use categories::{Category, category, event_names};
 pub use lookup::{Row, concepts, lookup, nearest};
 pub use reach::{Derived, Payload, Reach};
 pub use resolve::{Origin, origins, reach};
