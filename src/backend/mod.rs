@@ -16,6 +16,8 @@ pub mod lucene;
 pub mod metadata;
 pub mod predicate;
 pub mod query_dsl;
+pub mod spl;
+pub mod splunk_savedsearch;
 mod target;
 pub mod threat_stack;
 

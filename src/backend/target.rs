@@ -8,12 +8,14 @@ use crate::ir::{Detection, Rule, UNREADABLE};
 use crate::schema::Version;
 
 /// What the caller may choose.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The generation of documents that queries on ECS fields run on.
     pub version: Version,
     /// `query-dsl`: print what Kibana prints where it does not know the types of fields.
     pub untyped: bool,
+    /// `spl`, `splunk-savedsearch`: where Splunk keeps the events.
+    pub splunk: super::spl::Base,
 }
 
 /// What a target makes of a rule before metadata is looked at.
@@ -54,6 +56,8 @@ pub static ALL: &[&dyn Target] = &[
     &super::lucene::Lucene,
     &super::kibana::Kibana,
     &super::kibana::ElasticToml,
+    &super::spl::Spl,
+    &super::splunk_savedsearch::SplunkSavedSearch,
     &super::threat_stack::ThreatStack,
 ];
 

@@ -6,6 +6,7 @@
 mod categories;
 mod lookup;
 mod mapping;
+mod payloads;
 mod reach;
 mod resolve;
 mod table;
@@ -15,6 +16,7 @@ mod vocabulary;
 
 pub use categories::{Category, category, event_names};
 pub use lookup::{Row, concepts, lookup, nearest};
+pub use payloads::{is_object, is_open, splunk_names};
 pub use reach::{Derived, Payload, Reach};
 pub use resolve::{Origin, origins, reach};
 pub use types::{FieldTypes, MapTypes};
