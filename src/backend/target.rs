@@ -4,6 +4,7 @@
 use super::capability::Capabilities;
 use super::codes;
 use super::loss::{Artefact, Compiled, Loss};
+use super::stack::Stack;
 use crate::ir::{Detection, Rule, UNREADABLE};
 use crate::schema::Version;
 
@@ -16,6 +17,8 @@ pub struct Options {
     pub untyped: bool,
     /// `spl`, `splunk-savedsearch`: where Splunk keeps the events.
     pub splunk: super::spl::Base,
+    /// `esql`, `percolator`: the engine that queries run on.
+    pub stack: Stack,
 }
 
 /// What a target makes of a rule before metadata is looked at.
@@ -54,6 +57,9 @@ pub static ALL: &[&dyn Target] = &[
     &super::query_dsl::QueryDsl,
     &super::kql::Kql,
     &super::lucene::Lucene,
+    &super::eql::Eql,
+    &super::esql::Esql,
+    &super::percolator::Percolator,
     &super::kibana::Kibana,
     &super::kibana::ElasticToml,
     &super::spl::Spl,
