@@ -14,17 +14,22 @@ pub mod kql;
 mod loss;
 pub mod lucene;
 pub mod metadata;
+mod metadata_diff;
 pub mod predicate;
 pub mod query_dsl;
+pub mod sigma;
 mod target;
 pub mod threat_stack;
+pub mod trailsmith;
+mod yaml;
 
 pub use loss::{Artefact, Compiled, Fidelity, Loss};
+pub use metadata_diff::differences;
 pub use target::{ALL, Made, Options, Target, compile, find};
 
 use capability::Feature;
 
-use crate::ir::{Detection, Rule};
+use crate::ir::{Detection, Duration, Rule};
 
 /// Losses of a target that says less than a rule does over several events.
 fn over_events(rule: &Rule, target: &dyn Target, losses: &mut Vec<Loss>) {
@@ -49,4 +54,11 @@ fn over_events(rule: &Rule, target: &dyn Target, losses: &mut Vec<Loss>) {
         Detection::NewTerms(_) => missing(Feature::NewTerms, "new_terms"),
         Detection::Event(_) | Detection::Opaque(_) => {}
     }
+}
+
+/// The length of the range of one run: Elastic's default is six minutes.
+fn look_back(rule: &Rule) -> Duration {
+    let from = rule.schedule.from.as_deref().unwrap_or("now-6m");
+    let offset = crate::ir::date_math::DateMath::parse(from).and_then(|math| math.fixed_offset());
+    Duration { millis: offset.map_or(360_000, i64::abs) }
 }

@@ -55,6 +55,8 @@ pub static ALL: &[&dyn Target] = &[
     &super::kibana::Kibana,
     &super::kibana::ElasticToml,
     &super::threat_stack::ThreatStack,
+    &super::sigma::Sigma,
+    &super::trailsmith::Trailsmith,
 ];
 
 /// The target of a name.
