@@ -65,6 +65,8 @@ pub static ALL: &[&dyn Target] = &[
     &super::spl::Spl,
     &super::splunk_savedsearch::SplunkSavedSearch,
     &super::threat_stack::ThreatStack,
+    &super::sigma::Sigma,
+    &super::trailsmith::Trailsmith,
 ];
 
 /// The target of a name.

@@ -4,6 +4,7 @@
 //! a line to [`ALL`]. A lint reports only what is certain; what is merely unusual is not a finding.
 
 mod contradiction;
+mod empty_query;
 mod fields;
 mod metadata;
 mod playbook;
@@ -27,6 +28,7 @@ pub struct Lint {
 /// Every lint.
 pub static ALL: &[Lint] = &[
     Lint { codes: contradiction::ALL, check: contradiction::check },
+    Lint { codes: empty_query::ALL, check: empty_query::check },
     Lint { codes: fields::ALL, check: fields::check },
     Lint { codes: metadata::ALL, check: metadata::check },
     Lint { codes: playbook::ALL, check: playbook::check },

@@ -21,4 +21,4 @@ pub use reach::{Derived, Payload, Reach};
 pub use resolve::{Origin, origins, reach};
 pub use types::{FieldTypes, MapTypes};
 pub use version::{Shape, Version};
-pub use vocabulary::{base_field, cloudtrail, ecs, names, splunk, threat_stack, types};
+pub use vocabulary::{base_field, cloudtrail, ecs, is_ecs, names, splunk, threat_stack, types};
