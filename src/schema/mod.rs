@@ -3,6 +3,7 @@
 //!
 //! Knows no rules.
 
+mod attack;
 mod categories;
 mod lookup;
 mod mapping;
@@ -13,6 +14,7 @@ mod types;
 mod version;
 mod vocabulary;
 
+pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named};
 pub use categories::{Category, category};
 pub use lookup::{Row, concepts, lookup, nearest};
 pub use reach::{Derived, Payload, Reach};
