@@ -71,6 +71,11 @@ crate::codes! {
     pub LOSS_EXCEPTION_LIST = error "loss-exception-list": "an exception list kept elsewhere";
     /// The rule has a key that the target's format has no place for. With `--allow-lossy` it is left out.
     pub LOSS_METADATA = error "loss-metadata": "a key that the target has no place for";
+    /// The rule is a hunt: somebody runs it when there is a question to answer, and its hits alert nobody. The target's rules
+    /// alert, so the artefact is switched off (`enabled: false`); its query can be run by hand there.
+    ///
+    /// Write `purpose: alerting`, or leave the key out, for a rule whose hits a person should be told of.
+    pub LOSS_HUNT = info "loss-hunt": "a hunt becomes a rule that is switched off";
     /// The value of a key is outside what the target takes.
     pub LOSS_METADATA_VALUE = error "loss-metadata-value": "a value that the target does not take";
     /// Index patterns of Elasticsearch say nothing in Splunk. `--splunk-index` and `--splunk-macro` say where the events are.

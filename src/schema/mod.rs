@@ -3,6 +3,7 @@
 //!
 //! Knows no rules.
 
+mod attack;
 mod categories;
 mod lookup;
 mod mapping;
@@ -14,6 +15,7 @@ mod types;
 mod version;
 mod vocabulary;
 
+pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named};
 pub use categories::{Category, category, event_names};
 pub use lookup::{Row, concepts, lookup, nearest};
 pub use payloads::{is_object, is_open, splunk_names};
