@@ -4,6 +4,7 @@
 //! Knows no rules.
 
 mod categories;
+mod index;
 mod lookup;
 mod mapping;
 mod reach;
@@ -14,6 +15,7 @@ mod version;
 mod vocabulary;
 
 pub use categories::{Category, category};
+pub use index::{Engine, index_mapping};
 pub use lookup::{Row, concepts, lookup, nearest};
 pub use reach::{Derived, Payload, Reach};
 pub use resolve::{Origin, origins, reach};
