@@ -14,7 +14,7 @@ mod types;
 mod version;
 mod vocabulary;
 
-pub use categories::{Category, category};
+pub use categories::{Category, category, event_names};
 pub use index::{Engine, index_mapping};
 pub use lookup::{Row, concepts, lookup, nearest};
 pub use reach::{Derived, Payload, Reach};
