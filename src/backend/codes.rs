@@ -73,4 +73,11 @@ crate::codes! {
     pub LOSS_METADATA_VALUE = error "loss-metadata-value": "a value that the target does not take";
     /// The rule is written for another kind of events than the target reads.
     pub LOSS_INPUT = error "loss-input": "events that the target does not read";
+    /// The stack that was asked for does not have the target's language: OpenSearch runs neither ES|QL nor EQL, and has no
+    /// `flattened` fields.
+    pub LOSS_STACK = error "loss-stack": "a language that the stack does not have";
+    /// The target counts distinct values approximately above a few thousand. A threshold in that range may be missed or met too early.
+    pub LOSS_APPROXIMATE = error "loss-approximate": "an approximate count of distinct values";
+    /// The query uses a function that is a preview in the version that was asked for. Elastic may change it.
+    pub LOSS_PREVIEW = info "loss-preview": "a function that is a preview";
 }

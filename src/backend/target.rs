@@ -4,6 +4,7 @@
 use super::capability::Capabilities;
 use super::codes;
 use super::loss::{Artefact, Compiled, Loss};
+use super::stack::Stack;
 use crate::ir::{Detection, Rule, UNREADABLE};
 use crate::schema::Version;
 
@@ -14,6 +15,8 @@ pub struct Options {
     pub version: Version,
     /// `query-dsl`: print what Kibana prints where it does not know the types of fields.
     pub untyped: bool,
+    /// `esql`, `percolator`: the engine that queries run on.
+    pub stack: Stack,
 }
 
 /// What a target makes of a rule before metadata is looked at.
@@ -52,6 +55,9 @@ pub static ALL: &[&dyn Target] = &[
     &super::query_dsl::QueryDsl,
     &super::kql::Kql,
     &super::lucene::Lucene,
+    &super::eql::Eql,
+    &super::esql::Esql,
+    &super::percolator::Percolator,
     &super::kibana::Kibana,
     &super::kibana::ElasticToml,
     &super::threat_stack::ThreatStack,

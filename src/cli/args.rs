@@ -115,3 +115,8 @@ pub(super) fn version(text: &str) -> Result<crate::schema::Version, String> {
     let known = crate::schema::Version::ALL.map(crate::schema::Version::as_str).join(", ");
     crate::schema::Version::parse(text).ok_or_else(|| format!("one of: {known}"))
 }
+
+pub(super) fn stack(text: &str) -> Result<crate::backend::Stack, String> {
+    crate::backend::Stack::parse(text)
+        .ok_or_else(|| "a version of Elasticsearch from 8.19 on (9.2, 9.x), or opensearch".to_owned())
+}

@@ -13,7 +13,7 @@ use super::args::Format;
 use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::{Session, count};
-use crate::backend::{self, Compiled, Options, Target};
+use crate::backend::{self, Compiled, Options, Stack, Target};
 use crate::ir::Rule;
 use crate::schema::Version;
 
@@ -41,6 +41,9 @@ pub(super) struct Compile {
     /// The generation of documents that queries run on: legacy, 7.4 or 8.9
     #[arg(long, value_name = "VERSION", value_parser = super::args::version)]
     integration_version: Option<Version>,
+    /// esql, percolator: what queries run on: an Elasticsearch version from 8.19 on, or opensearch
+    #[arg(long, value_name = "STACK", value_parser = super::args::stack, default_value_t)]
+    stack: Stack,
 }
 
 /// A rule, the target and what came of it.
@@ -61,7 +64,7 @@ impl Compile {
         let loaded = rules::load(session, &paths);
         let mut outcome = rules::outcome(&loaded);
         let version = self.integration_version.or(session.config.integration_version).unwrap_or_default();
-        let options = Options { version, untyped: self.untyped };
+        let options = Options { version, untyped: self.untyped, stack: self.stack };
         let row = |(rule, target): (&Arc<Rule>, &&'static dyn Target)| Row {
             compiled: backend::compile(rule, *target, &options),
             rule: Arc::clone(rule),
