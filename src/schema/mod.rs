@@ -5,6 +5,7 @@
 
 mod attack;
 mod categories;
+mod index;
 mod lookup;
 mod mapping;
 mod payloads;
@@ -17,6 +18,7 @@ mod vocabulary;
 
 pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named};
 pub use categories::{Category, category, event_names};
+pub use index::{Engine, index_mapping};
 pub use lookup::{Row, concepts, lookup, nearest};
 pub use payloads::{is_object, is_open, splunk_names};
 pub use reach::{Derived, Payload, Reach};
