@@ -12,6 +12,7 @@ mod load;
 pub mod lower;
 pub mod reader;
 pub mod splunk;
+mod threat;
 pub mod threat_stack;
 pub mod trailsmith;
 pub mod tree;
