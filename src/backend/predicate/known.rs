@@ -6,7 +6,14 @@ use super::folded;
 use crate::ir::{Case, Comparison, Field, Node, Predicate, Test, TextMatch};
 
 /// Fields with the only texts that they can have here.
-type Known<'a> = Vec<(&'a Field, Vec<&'a str>)>;
+type Known<'a> = Vec<(&'a Field, Vec<Text<'a>>)>;
+
+/// A text, or how it begins.
+#[derive(Clone, Copy)]
+enum Text<'a> {
+    Whole(&'a str),
+    Prefix(&'a str),
+}
 
 /// The predicate without tests that the rest of it decides. `single`: whether a field has one value
 /// at most; what is known of others decides nothing.
@@ -56,10 +63,15 @@ fn is_plain(node: &Node) -> bool {
 /// The texts that fields have wherever the node is true.
 fn implied<'a>(node: &'a Node, single: &dyn Fn(&Field) -> bool) -> Known<'a> {
     match &node.predicate {
-        Predicate::Test(Test {
-            field,
-            comparison: Comparison::Text { matcher: TextMatch::Equals(text), case: Case::Sensitive },
-        }) if single(field) => vec![(field, vec![text])],
+        Predicate::Test(Test { field, comparison: Comparison::Text { matcher, case: Case::Sensitive } })
+            if single(field) =>
+        {
+            match matcher {
+                TextMatch::Equals(text) => vec![(field, vec![Text::Whole(text)])],
+                TextMatch::Prefix(text) => vec![(field, vec![Text::Prefix(text)])],
+                _ => Known::new(),
+            }
+        }
         Predicate::And(nodes) => nodes.iter().flat_map(|node| implied(node, single)).collect(),
         Predicate::Or(nodes) => {
             let mut branches = nodes.iter().map(|node| implied(node, single));
@@ -81,10 +93,24 @@ fn implied<'a>(node: &'a Node, single: &dyn Fn(&Field) -> bool) -> Known<'a> {
 
 fn decision(test: &Test, known: &Known<'_>) -> Option<bool> {
     known.iter().filter(|(field, _)| **field == test.field).find_map(|(_, texts)| {
-        let mut truths = texts.iter().map(|text| folded(&test.comparison, text));
+        let mut truths = texts.iter().map(|text| match text {
+            Text::Whole(text) => folded(&test.comparison, text),
+            Text::Prefix(prefix) => begun(&test.comparison, prefix),
+        });
         let first = truths.next()??;
         truths.all(|truth| truth == Some(first)).then_some(first)
     })
+}
+
+/// Whether a text that begins so satisfies a comparison, where that is all one needs to know.
+fn begun(comparison: &Comparison, prefix: &str) -> Option<bool> {
+    match comparison {
+        Comparison::Exists => Some(true),
+        Comparison::Text { matcher: TextMatch::Equals(text), case: Case::Sensitive } => {
+            (!text.starts_with(prefix)).then_some(false)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +137,13 @@ mod tests {
             decided(&branched, &single).predicate,
             all([branches, not(test(&field("errorCode"), Comparison::Exists))])
         );
+        let begins = test(
+            &field("eventName"),
+            Comparison::Text { matcher: TextMatch::Prefix("Update".into()), case: Case::Sensitive },
+        );
+        let begun = Node::synthetic(all([begins.clone(), outcome.clone()]));
+        let failed = test(&field("errorCode"), Comparison::Exists);
+        assert_eq!(decided(&begun, &single).predicate, all([begins, not(failed)]));
         let unknown = decided(&node, &|_| false);
         assert_eq!(unknown, node.clone().simplified(), "a list may hold both");
         let one = Node::synthetic(all([is("eventName", "a"), is("eventName", "b")]));

@@ -99,10 +99,10 @@ fn any(parts: Vec<Search>) -> Search {
         }
     }
     for part in &mut merged {
-        if let SearchKind::In { field, values } = &mut part.kind {
-            if let [value] = values.as_slice() {
-                *part = Search::compare(field.clone(), SearchOp::Eq, value.clone());
-            }
+        if let SearchKind::In { field, values } = &part.kind
+            && let [value] = values.as_slice()
+        {
+            *part = Search::compare(field.clone(), SearchOp::Eq, value.clone());
         }
     }
     if merged.len() == 1 { merged.remove(0) } else { Search::or(merged) }
