@@ -126,3 +126,9 @@ pub(super) fn splunk_index(name: &str) -> Result<Base, String> {
 pub(super) fn splunk_macro(text: &str) -> Result<Base, String> {
     Base::from_macro(text).ok_or_else(|| "the name of a macro, with its arguments if it takes any".to_owned())
 }
+
+/// Reads the engine that queries run on.
+pub(super) fn stack(text: &str) -> Result<crate::backend::Stack, String> {
+    crate::backend::Stack::parse(text)
+        .ok_or_else(|| "a version of Elasticsearch from 8.19 on (9.2, 9.x), or opensearch".to_owned())
+}

@@ -14,7 +14,7 @@ use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::{Session, count};
 use crate::backend::spl::Base;
-use crate::backend::{self, Compiled, Options, Target};
+use crate::backend::{self, Compiled, Options, Stack, Target};
 use crate::ir::Rule;
 use crate::schema::Version;
 
@@ -48,6 +48,9 @@ pub(super) struct Compile {
     /// spl, splunk-savedsearch: a macro that finds the events, as `cloudtrail` of Splunk's own content
     #[arg(long, value_name = "MACRO", value_parser = super::args::splunk_macro)]
     splunk_macro: Option<Base>,
+    /// esql, percolator: what queries run on: an Elasticsearch version from 8.19 on, or opensearch
+    #[arg(long, value_name = "STACK", value_parser = super::args::stack, default_value_t)]
+    stack: Stack,
 }
 
 /// A rule, the target and what came of it.
@@ -69,7 +72,8 @@ impl Compile {
         let mut outcome = rules::outcome(&loaded);
         let version = self.integration_version.or(session.config.integration_version).unwrap_or_default();
         let splunk = self.splunk_index.or(self.splunk_macro).or_else(|| session.config.splunk.clone());
-        let options = Options { version, untyped: self.untyped, splunk: splunk.unwrap_or_default() };
+        let splunk = splunk.unwrap_or_default();
+        let options = Options { version, untyped: self.untyped, stack: self.stack, splunk };
         let row = |(rule, target): (&Arc<Rule>, &&'static dyn Target)| Row {
             compiled: backend::compile(rule, *target, &options),
             rule: Arc::clone(rule),

@@ -159,7 +159,8 @@ pub fn fit(leaf: &Predicate, capabilities: &Capabilities) -> Fitted {
     }
 }
 
-fn leaves(predicate: &Predicate, visit: &mut dyn FnMut(&Predicate)) {
+/// Calls `visit` for every leaf.
+pub(super) fn leaves(predicate: &Predicate, visit: &mut dyn FnMut(&Predicate)) {
     match predicate {
         Predicate::And(nodes) | Predicate::Or(nodes) => {
             nodes.iter().for_each(|node| leaves(&node.predicate, visit));
