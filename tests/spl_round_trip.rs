@@ -35,6 +35,9 @@ struct Search {
 fn compile(rule: &Rule) -> Option<Search> {
     let mut losses = Vec::new();
     let (pipeline, _) = spl::pipeline(rule, &Options::default(), &mut losses).ok()?;
+    let text = pipeline.to_string();
+    let read = trailsmith_grammar::spl::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    assert_eq!(read, pipeline, "{text}");
     Some(Search { pipeline, losses })
 }
 

@@ -67,7 +67,8 @@ fn search() -> impl Strategy<Value = Search> {
     let ops = [SearchOp::Eq, SearchOp::Ne, SearchOp::Lt, SearchOp::Le, SearchOp::Gt, SearchOp::Ge];
     let kinds = [TermKind::Term, TermKind::Case];
     let leaf = prop_oneof![
-        (literal(), prop::sample::select(ops.to_vec()), literal()).prop_map(|(f, o, v)| Search::compare(f, o, v)),
+        (literal(), prop::sample::select(ops.to_vec()), literal())
+            .prop_map(|(f, o, v)| Search::compare(f, o, v)),
         (literal(), vec(literal(), 1..4)).prop_map(|(f, v)| Search::any_of(f, v)),
         literal().prop_map(Search::text),
         plain().prop_map(Search::call),
