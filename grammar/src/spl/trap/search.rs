@@ -7,7 +7,9 @@ pub(super) fn find(source: &str, search: &Search, traps: &mut Vec<Trap>) {
     match &search.kind {
         SearchKind::And(operands) => {
             for operand in operands {
-                if matches!(operand.kind, SearchKind::Or(_)) && operand.parens == 0 {
+                // What is said of bare alternatives mends the precedence, too.
+                let open = matches!(&operand.kind, SearchKind::Or(list) if bare_alternatives(list).is_none());
+                if open && operand.parens == 0 {
                     let text = format!("({})", operand.span.of(source));
                     traps.push(Trap::with(TrapKind::MixedAndOr, operand.span, text));
                 }
@@ -33,19 +35,29 @@ pub(super) fn find(source: &str, search: &Search, traps: &mut Vec<Trap>) {
     }
 }
 
-/// `field=a OR b OR c`, where every alternative but the first is one bare word.
-fn alternatives(source: &str, operands: &[Search], traps: &mut Vec<Trap>) {
-    let Some((first, rest)) = operands.split_first() else { return };
-    let SearchKind::Compare { field, op: SearchOp::Eq, value } = &first.kind else { return };
-    let bare = |operand: &Search| match &operand.kind {
-        SearchKind::Text(text) if !text.quoted && operand.parens == 0 => Some(text.clone()),
-        _ => None,
+/// The values of `field=a OR b OR c`, where every alternative but the first is one bare word, and
+/// the field.
+fn bare_alternatives(operands: &[Search]) -> Option<(&Literal, Vec<&Literal>)> {
+    let (first, rest) = operands.split_first()?;
+    let SearchKind::Compare { field, op: SearchOp::Eq, value } = &first.kind else { return None };
+    let bare = |operand: &'_ Search| match &operand.kind {
+        SearchKind::Text(text) => !text.quoted && operand.parens == 0,
+        _ => false,
     };
-    let Some(words) = rest.iter().map(bare).collect::<Option<Vec<Literal>>>() else { return };
-    let Some(last) = words.last() else { return };
-    let span = first.span.to(last.span);
-    let values: Vec<&str> =
-        std::iter::once(value).chain(&words).map(|literal| literal.span.of(source)).collect();
+    if rest.is_empty() || !rest.iter().all(bare) {
+        return None;
+    }
+    let words = rest.iter().filter_map(|operand| match &operand.kind {
+        SearchKind::Text(text) => Some(text),
+        _ => None,
+    });
+    Some((field, std::iter::once(value).chain(words).collect()))
+}
+
+fn alternatives(source: &str, operands: &[Search], traps: &mut Vec<Trap>) {
+    let Some((field, values)) = bare_alternatives(operands) else { return };
+    let span = values.iter().fold(field.span, |span, value| span.to(value.span));
+    let values: Vec<&str> = values.iter().map(|value| value.span.of(source)).collect();
     let text = format!("{} IN ({})", field.span.of(source), values.join(", "));
     traps.push(Trap::with(TrapKind::BareAlternative, span, text));
 }
