@@ -14,6 +14,7 @@ mod tests;
 use serde_json::json;
 
 use super::capability::{Capabilities, Feature};
+use super::codes;
 use super::loss::{Artefact, Loss};
 use super::metadata::Key;
 use super::predicate::{Fitted, fit, prepare};
@@ -25,7 +26,8 @@ use crate::ir::{Predicate, Rule, Vocabulary};
 #[derive(Debug)]
 pub struct Percolator;
 
-/// Keys that the stored document has a place for: all but what changes which events alert.
+/// Keys that the stored document has a place for. How alerts are folded stands there for whoever makes
+/// alerts of the matches.
 const HOLDS: &[Key] = &[
     Key::Name,
     Key::Id,
@@ -50,6 +52,7 @@ const HOLDS: &[Key] = &[
     Key::BuildingBlock,
     Key::Timeline,
     Key::Extra,
+    Key::Suppression,
     Key::Schedule,
     Key::Index,
 ];
@@ -92,6 +95,11 @@ impl Target for Percolator {
         let query = query_dsl::build(&node)?;
         query_dsl::note_clauses(&query, losses);
         super::over_events(rule, self, losses);
+        if rule.suppression.is_some() {
+            let message =
+                "an index of stored queries says which rules match; whoever asks it folds their alerts";
+            losses.push(Loss::new(&codes::LOSS_ALERTS, "suppress", message));
+        }
         Ok(Artefact::Json(json!({
             "_id": rule.id,
             "mappings": mapping::mappings(&node, options.stack),
