@@ -23,7 +23,7 @@ pub use detection::{
 };
 pub use field::{Field, FieldType, Vocabulary};
 pub use metadata::{
-    Extra, Level, Metadata, Overrides, RiskScoreMapping, RuleSeverity, SeverityMapping, Tactic, Technique,
+    Extra, Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Tactic, Technique,
     Threat,
 };
 pub use playbook::{Binding, Call, Playbook, Step};
