@@ -19,6 +19,7 @@ use super::loss::{Artefact, Loss};
 use super::metadata::Key;
 use super::predicate::{Fitted, fit, prepare};
 use super::query_dsl;
+use super::stack::Stack;
 use super::target::{Made, Options, Target};
 use crate::ir::{Predicate, Rule, Vocabulary};
 
@@ -60,7 +61,10 @@ const HOLDS: &[Key] = &[
 /// Facts: target_languages.md §1, ENGINES.md.
 static CAPABILITIES: Capabilities = Capabilities {
     lacks: &[
-        (Feature::FlattenedPattern, "wildcards on keys of a flattened field are refused"),
+        (
+            Feature::FlattenedPattern,
+            "Elasticsearch refuses wildcards on keys of a flattened field (`--stack opensearch` has them)",
+        ),
         (Feature::FreeText, "the index maps no more fields than its rules name"),
         (Feature::Threshold, "an event is looked at by itself"),
         (Feature::Cardinality, "an event is looked at by itself"),
@@ -91,6 +95,7 @@ impl Target for Percolator {
     }
 
     fn make(&self, rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> Made {
+        let mut fits = |leaf: &Predicate| fits(leaf, options.stack);
         let node = prepare(rule, Vocabulary::Ecs, options.version, &mut fits, losses)?;
         let query = query_dsl::build(&node)?;
         query_dsl::note_clauses(&query, losses);
@@ -109,6 +114,9 @@ impl Target for Percolator {
 }
 
 /// What a stored query can say of a leaf.
-fn fits(leaf: &Predicate) -> Fitted {
-    fit(leaf, &CAPABILITIES)
+fn fits(leaf: &Predicate, stack: Stack) -> Fitted {
+    if matches!(leaf, Predicate::AnyField(_)) {
+        return fit(leaf, &CAPABILITIES);
+    }
+    query_dsl::fits_on(leaf, stack)
 }

@@ -4,7 +4,9 @@ use super::times;
 use crate::frontend::reader::{Reader, Table};
 use crate::frontend::threat;
 use crate::frontend::tree::Tree;
-use crate::ir::{Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Value};
+use crate::ir::{
+    Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Value,
+};
 
 const LEVELS: &[&str] = &["informational", "low", "medium", "high", "critical"];
 
