@@ -11,6 +11,7 @@ pub mod kibana;
 mod load;
 pub mod lower;
 pub mod reader;
+mod threat;
 pub mod threat_stack;
 pub mod trailsmith;
 pub mod tree;

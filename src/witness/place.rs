@@ -62,9 +62,11 @@ fn at_path(field: &Field, path: &str, value: Option<&Value>, sample: &Sample) ->
     if shaped != *value {
         out.push(vec![Write::Set(place.clone(), value.clone())]);
     }
-    // Beside what is there already, which other clauses may ask for: any element of a list counts.
+    // Beside what is there already, which other clauses may ask for: any element of a list counts. The
+    // record's own keys never hold lists.
     let there = sample.at(&place);
     if let [old] = there.as_slice()
+        && is_below_payload(&place)
         && !old.is_object()
         && !old.is_null()
         && **old != shaped
@@ -78,13 +80,18 @@ fn is_payload(path: &str) -> bool {
     schema::Payload::ALL.iter().any(|payload| payload.raw() == path)
 }
 
+fn is_below_payload(path: &str) -> bool {
+    let below = |payload: &schema::Payload| {
+        path.strip_prefix(payload.raw()).is_some_and(|rest| rest.starts_with('.'))
+    };
+    schema::Payload::ALL.iter().any(below)
+}
+
 /// The value as CloudTrail would write it there: flags and small numbers below the payloads as such,
 /// the two flags of the record as booleans. Comparisons see the same text either way.
 fn shaped(path: &str, value: &Value) -> Value {
     let Value::String(text) = value else { return value.clone() };
-    let is_below = schema::Payload::ALL
-        .iter()
-        .any(|payload| path.strip_prefix(payload.raw()).is_some_and(|rest| rest.starts_with('.')));
+    let is_below = is_below_payload(path);
     let is_flag = matches!(path, "readOnly" | "managementEvent");
     match text.as_str() {
         "true" if is_below || is_flag => json!(true),

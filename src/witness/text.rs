@@ -110,6 +110,44 @@ pub(super) fn refused(matcher: &TextMatch, case: Case) -> Vec<(Change, String)> 
     out
 }
 
+/// Whether every text that `one` accepts is surely accepted by `other`; `false` where that is not plain
+/// to see. Both mind the case.
+pub(super) fn implies(one: &TextMatch, other: &TextMatch) -> bool {
+    let start = |text: &str| match one {
+        TextMatch::Equals(own) | TextMatch::Prefix(own) => own.starts_with(text),
+        TextMatch::Glob(glob) => {
+            matches!(glob.parts.first(), Some(GlobPart::Literal(own)) if own.starts_with(text))
+        }
+        TextMatch::Suffix(_) | TextMatch::Contains(_) => false,
+    };
+    let end = |text: &str| match one {
+        TextMatch::Equals(own) | TextMatch::Suffix(own) => own.ends_with(text),
+        TextMatch::Glob(glob) => {
+            matches!(glob.parts.last(), Some(GlobPart::Literal(own)) if own.ends_with(text))
+        }
+        TextMatch::Prefix(_) | TextMatch::Contains(_) => false,
+    };
+    let part = |text: &str| match one {
+        TextMatch::Equals(own)
+        | TextMatch::Prefix(own)
+        | TextMatch::Suffix(own)
+        | TextMatch::Contains(own) => own.contains(text),
+        TextMatch::Glob(glob) => {
+            glob.parts.iter().any(|part| matches!(part, GlobPart::Literal(own) if own.contains(text)))
+        }
+    };
+    one == other
+        || match other {
+            TextMatch::Equals(_) => false,
+            TextMatch::Prefix(text) => start(text),
+            TextMatch::Suffix(text) => end(text),
+            TextMatch::Contains(text) => part(text),
+            TextMatch::Glob(glob) => {
+                matches!(one, TextMatch::Equals(own) if glob.matches(own, Case::Sensitive))
+            }
+        }
+}
+
 /// The same text in another case; `None` where there is none.
 pub(super) fn other_case(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
@@ -247,6 +285,17 @@ mod tests {
         }
         let wild = glob(&["a", "*", "z"]);
         assert!(together(&[&b, &wild]).iter().any(|text| accepts(&wild, text) && accepts(&b, text)));
+    }
+
+    #[test]
+    fn what_implies_what() {
+        let contains = |text: &str| TextMatch::Contains(text.into());
+        assert!(implies(&contains("Guardrail"), &contains("Guard")));
+        assert!(!implies(&contains("Guard"), &contains("Guardrail")));
+        assert!(implies(&TextMatch::Equals("CreateUser".into()), &TextMatch::Prefix("Create".into())));
+        assert!(!implies(&TextMatch::Prefix("Create".into()), &TextMatch::Equals("CreateUser".into())));
+        assert!(implies(&glob(&["a", "*", "z"]), &TextMatch::Suffix("z".into())));
+        assert!(implies(&TextMatch::Equals("abz".into()), &glob(&["a", "*", "z"])));
     }
 
     #[test]
