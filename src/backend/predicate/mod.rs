@@ -5,6 +5,7 @@
 
 mod adapt;
 mod fold;
+mod known;
 mod rewrite;
 mod to_ecs;
 mod to_raw;
@@ -105,7 +106,7 @@ pub fn prepare_parts(
         let translated = rewrite(node, path, &mut |leaf| translate(leaf, vocabulary, version), losses);
         nodes.push(rewrite(&translated, path, fit, losses));
     }
-    Node::all(nodes).simplified()
+    known::with_known_values(Node::all(nodes).simplified()).simplified()
 }
 
 fn translate(leaf: &Predicate, to: Vocabulary, version: Version) -> Fitted {
