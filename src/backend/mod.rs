@@ -9,22 +9,31 @@ pub mod capability;
 pub mod codes;
 mod elastic;
 pub mod elastic_toml;
+pub mod eql;
+pub mod esql;
+mod indexed;
 pub mod kibana;
 pub mod kql;
 mod loss;
 pub mod lucene;
 pub mod metadata;
+pub mod percolator;
 pub mod predicate;
 pub mod query_dsl;
+pub mod spl;
+pub mod splunk_savedsearch;
+mod regex;
+mod stack;
 mod target;
 pub mod threat_stack;
 
 pub use loss::{Artefact, Compiled, Fidelity, Loss};
+pub use stack::Stack;
 pub use target::{ALL, Made, Options, Target, compile, find};
 
 use capability::Feature;
 
-use crate::ir::{Detection, Rule};
+use crate::ir::{Detection, Language, Rule, Vocabulary};
 
 /// Losses of a target that says less than a rule does over several events.
 fn over_events(rule: &Rule, target: &dyn Target, losses: &mut Vec<Loss>) {
@@ -49,4 +58,12 @@ fn over_events(rule: &Rule, target: &dyn Target, losses: &mut Vec<Loss>) {
         Detection::NewTerms(_) => missing(Feature::NewTerms, "new_terms"),
         Detection::Event(_) | Detection::Opaque(_) => {}
     }
+}
+
+/// The query of a rule as written, if it is in the language and nothing stands beside it.
+fn own_text(rule: &Rule, language: Language) -> Option<&str> {
+    let query = rule.query.as_ref().filter(|query| query.language == language)?;
+    let filters = rule.filters.as_ref().is_some_and(|filters| !filters.is_empty());
+    let alone = !filters && rule.exceptions.is_empty() && rule.vocabulary == Vocabulary::Ecs;
+    alone.then_some(query.text.as_str())
 }

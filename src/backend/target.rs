@@ -5,16 +5,21 @@ use super::capability::Capabilities;
 use super::codes;
 use super::loss::{Artefact, Compiled, Loss};
 use super::metadata::Key;
+use super::stack::Stack;
 use crate::ir::{Detection, Purpose, Rule, UNREADABLE};
 use crate::schema::Version;
 
 /// What the caller may choose.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The generation of documents that queries on ECS fields run on.
     pub version: Version,
     /// `query-dsl`: print what Kibana prints where it does not know the types of fields.
     pub untyped: bool,
+    /// `spl`, `splunk-savedsearch`: where Splunk keeps the events.
+    pub splunk: super::spl::Base,
+    /// `esql`, `percolator`: the engine that queries run on.
+    pub stack: Stack,
 }
 
 /// What a target makes of a rule before metadata is looked at.
@@ -53,8 +58,13 @@ pub static ALL: &[&dyn Target] = &[
     &super::query_dsl::QueryDsl,
     &super::kql::Kql,
     &super::lucene::Lucene,
+    &super::eql::Eql,
+    &super::esql::Esql,
+    &super::percolator::Percolator,
     &super::kibana::Kibana,
     &super::kibana::ElasticToml,
+    &super::spl::Spl,
+    &super::splunk_savedsearch::SplunkSavedSearch,
     &super::threat_stack::ThreatStack,
 ];
 

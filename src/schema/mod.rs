@@ -7,6 +7,7 @@ mod attack;
 mod categories;
 mod lookup;
 mod mapping;
+mod payloads;
 mod reach;
 mod resolve;
 mod table;
@@ -15,8 +16,9 @@ mod version;
 mod vocabulary;
 
 pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named};
-pub use categories::{Category, category};
+pub use categories::{Category, category, event_names};
 pub use lookup::{Row, concepts, lookup, nearest};
+pub use payloads::{is_object, is_open, splunk_names};
 pub use reach::{Derived, Payload, Reach};
 pub use resolve::{Origin, origins, reach};
 pub use types::{FieldTypes, MapTypes};

@@ -5,12 +5,14 @@
 
 mod adapt;
 mod fold;
+mod known;
 mod rewrite;
 mod to_ecs;
 mod to_raw;
 
 pub use adapt::adapt;
 pub use fold::folded;
+pub use known::decided;
 pub use rewrite::{Fitted, Refusal, Refused, Said, rewrite};
 pub use to_ecs::to_ecs;
 pub use to_raw::to_raw;
@@ -157,7 +159,8 @@ pub fn fit(leaf: &Predicate, capabilities: &Capabilities) -> Fitted {
     }
 }
 
-fn leaves(predicate: &Predicate, visit: &mut dyn FnMut(&Predicate)) {
+/// Calls `visit` for every leaf.
+pub(super) fn leaves(predicate: &Predicate, visit: &mut dyn FnMut(&Predicate)) {
     match predicate {
         Predicate::And(nodes) | Predicate::Or(nodes) => {
             nodes.iter().for_each(|node| leaves(&node.predicate, visit));
