@@ -89,23 +89,24 @@ impl Match {
         let mut all = Vec::new();
         let out = &mut session.out;
         let mut alerts = 0u64;
-        let stats = replay.run(&inputs, &mut |done: Progress| bar.set_position(done.done), &mut |found: Found| {
-            alerts += u64::from(!found.is_hunt());
-            if self.count {
-                let rule = found.rule();
-                *counts.entry((rule.id.clone(), rule.name().to_owned())).or_default() += 1;
-                return Ok(());
-            }
-            match format {
-                Format::JsonLines => writeln!(out, "{}", replay::json(&found)),
-                Format::Json => {
-                    all.push(replay::json(&found));
-                    Ok(())
+        let stats =
+            replay.run(&inputs, &mut |done: Progress| bar.set_position(done.done), &mut |found: Found| {
+                alerts += u64::from(!found.is_hunt());
+                if self.count {
+                    let rule = found.rule();
+                    *counts.entry((rule.id.clone(), rule.name().to_owned())).or_default() += 1;
+                    return Ok(());
                 }
-                Format::Full => writeln!(out, "{}", replay::full(&found)),
-                _ => writeln!(out, "{}", replay::concise(&found)),
-            }
-        });
+                match format {
+                    Format::JsonLines => writeln!(out, "{}", replay::json(&found)),
+                    Format::Json => {
+                        all.push(replay::json(&found));
+                        Ok(())
+                    }
+                    Format::Full => writeln!(out, "{}", replay::full(&found)),
+                    _ => writeln!(out, "{}", replay::concise(&found)),
+                }
+            });
         bar.finish_and_clear();
         let mut stats = stats?;
         if self.count {

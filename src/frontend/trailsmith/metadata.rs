@@ -4,8 +4,8 @@ use super::times;
 use crate::frontend::reader::{Reader, Table, child};
 use crate::frontend::tree::Tree;
 use crate::ir::{
-    Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Tactic, Technique, Threat,
-    Value,
+    Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Tactic, Technique,
+    Threat, Value,
 };
 
 const LEVELS: &[&str] = &["informational", "low", "medium", "high", "critical"];
