@@ -72,6 +72,9 @@ fn hits_of_hunts_are_marked_and_fail_nothing() {
         assert_eq!(line.status.code(), Some(exit), "{purpose}");
         let text = String::from_utf8_lossy(&line.stdout).into_owned();
         assert!(text.contains(mark), "{text}");
+        let other = if purpose == "hunting" { "--purpose=alerting" } else { "--purpose=hunting" };
+        let nothing = run(&["match".as_ref(), "-r".as_ref(), rule, events, other.as_ref()]);
+        assert_eq!(String::from_utf8_lossy(&nothing.stdout), "", "{other}");
         let json =
             run(&["match".as_ref(), "-r".as_ref(), rule, events, "--format".as_ref(), "json-lines".as_ref()]);
         let object: serde_json::Value = serde_json::from_slice(&json.stdout).expect("one hit");
