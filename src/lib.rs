@@ -1,8 +1,8 @@
 //! Detection rules as code for AWS CloudTrail.
 //!
 //! The rooms of this crate, lowest first; each may use those above it in this list and no other:
-//! [`diagnostic`], [`ir`], [`schema`], [`frontend`], [`event`], [`matcher`], [`backend`],
-//! [`replay`], [`testing`], [`lint`], [`cli`]. `ARCHITECTURE.md` says what each owns.
+//! [`diagnostic`], [`ir`], [`schema`], [`frontend`], [`event`], [`matcher`], [`witness`],
+//! [`backend`], [`replay`], [`testing`], [`lint`], [`cli`]. `ARCHITECTURE.md` says what each owns.
 
 pub mod backend;
 pub mod cli;
@@ -15,3 +15,4 @@ pub mod matcher;
 pub mod replay;
 pub mod schema;
 pub mod testing;
+pub mod witness;

@@ -45,6 +45,65 @@ fn what_is_left_out_changes_no_hit() {
     assert_eq!(hits(1, true, 1), Some(lean));
 }
 
+/// The same on made-up records that cross every limit of a new-terms history: several blocks of them,
+/// in order and out of order, with gaps shorter and longer than the history.
+#[test]
+fn what_is_left_out_changes_no_alert_of_new_terms() {
+    let rule = "trailsmith: 1\nid: new\nname: new\nlanguage: kuery\nquery: 'event.action: Go'\n\
+                new_terms: {fields: [user.name], history: now-7d}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("new.yml");
+    std::fs::write(&rules, rule).unwrap();
+    let loaded = frontend::load(&[rules], &frontend::Options::default());
+    assert_eq!(loaded.rules.len(), 1, "{:?}", loaded.diagnostics);
+    let mut counts = std::collections::BTreeSet::new();
+    for seed in 1..9u64 {
+        // A linear congruential generator: the same records on every run.
+        let mut state = seed;
+        let mut below = |bound: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % bound
+        };
+        let mut lines = String::new();
+        let mut now = 0;
+        for id in 0..4000 {
+            now += if below(400) == 0 { below(20 * 86_400) } else { below(1200) };
+            // Some arrive late, some very late.
+            let late = [0, 0, 0, 0, 3600, 3 * 86_400, 12 * 86_400][below(7) as usize];
+            let time = 1_700_000_000 + now.saturating_sub(if seed % 2 == 0 { late } else { 0 });
+            let time = jiff::Timestamp::from_second(time as i64).unwrap();
+            let user = format!("user-{}", below(3 + 20 * (seed % 3)));
+            lines += &format!(
+                "{{\"eventVersion\":\"1.08\",\"eventID\":\"{id:08}\",\"eventName\":\"Go\",\
+                 \"eventSource\":\"ec2.amazonaws.com\",\"eventTime\":\"{time}\",\
+                 \"userIdentity\":{{\"type\":\"IAMUser\",\"userName\":\"{user}\"}},\
+                 \"requestParameters\":{{\"padding\":\"{:0300}\"}}}}\n",
+                0
+            );
+        }
+        let events = folder.path().join("events.ndjson");
+        std::fs::write(&events, lines).unwrap();
+        let inputs = Inputs::find(&[events]);
+        let replay = |threads, dedup| {
+            let settings = Settings { threads, dedup, ..Settings::default() };
+            let mut out = Vec::new();
+            Replay::new(&loaded.rules, &inputs, settings)
+                .run(&inputs, &mut |_| {}, &mut |found| {
+                    out.push(json(&found).to_string());
+                    Ok(())
+                })
+                .unwrap();
+            out
+        };
+        let all = replay(1, true);
+        assert!(!all.is_empty());
+        counts.insert(all.len());
+        assert_eq!(replay(1, false), all, "seed {seed}");
+        assert_eq!(replay(3, false), all, "seed {seed}, three threads");
+    }
+    assert!(counts.len() > 3, "the records differ: {counts:?}");
+}
+
 #[test]
 fn files_given_twice_change_nothing_when_asked() {
     let Some(once) = hits(2, true, 1) else { return };

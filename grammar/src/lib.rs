@@ -11,6 +11,7 @@
 mod error;
 pub mod kql;
 mod span;
+pub mod spl;
 pub mod threatstack;
 mod trap;
 

@@ -18,6 +18,8 @@ crate::codes! {
     /// In raw records a field may hold an empty text, `-` or `none`; indexed documents do not have the field then. A test for existence
     /// differs for such events only.
     pub LOSS_EMPTY_EXISTS = info "loss-empty-exists": "existence of a field whose empty values are not indexed";
+    /// Splunk's extraction of JSON shows `null` as the text `null`, so that a comparison with that text meets keys without a value, too.
+    pub LOSS_NULL_TEXT = info "loss-null-text": "a text that also stands for no value";
     /// The rule ignores the case of letters here, and the target has no such comparison. With `--allow-lossy` the condition is widened.
     pub LOSS_CASE = error "loss-case": "the target cannot ignore the case of letters here";
     /// The target has no such pattern: none at all on this field, or not with these signs. Keys of a `flattened` field know
@@ -69,8 +71,15 @@ crate::codes! {
     pub LOSS_EXCEPTION_LIST = error "loss-exception-list": "an exception list kept elsewhere";
     /// The rule has a key that the target's format has no place for. With `--allow-lossy` it is left out.
     pub LOSS_METADATA = error "loss-metadata": "a key that the target has no place for";
+    /// The rule is a hunt: somebody runs it when there is a question to answer, and its hits alert nobody. The target's rules
+    /// alert, so the artefact is switched off (`enabled: false`); its query can be run by hand there.
+    ///
+    /// Write `purpose: alerting`, or leave the key out, for a rule whose hits a person should be told of.
+    pub LOSS_HUNT = info "loss-hunt": "a hunt becomes a rule that is switched off";
     /// The value of a key is outside what the target takes.
     pub LOSS_METADATA_VALUE = error "loss-metadata-value": "a value that the target does not take";
+    /// Index patterns of Elasticsearch say nothing in Splunk. `--splunk-index` and `--splunk-macro` say where the events are.
+    pub LOSS_INDEX = info "loss-index": "index patterns that the target does not know";
     /// The target's own tools write this key in another form: line breaks of a wrapped text become spaces, a section of the note becomes a key
     /// of its own, tactics become tags. Nothing is missing, but a rule that is read back differs there.
     pub LOSS_REWRITTEN = info "loss-rewritten": "a key that the target's tools write in another form";
@@ -81,4 +90,11 @@ crate::codes! {
     pub LOSS_LIMIT = error "loss-limit": "a value that Kibana refuses";
     /// The rule is written for another kind of events than the target reads.
     pub LOSS_INPUT = error "loss-input": "events that the target does not read";
+    /// The stack that was asked for does not have the target's language: OpenSearch runs neither ES|QL nor EQL, and has no
+    /// `flattened` fields.
+    pub LOSS_STACK = error "loss-stack": "a language that the stack does not have";
+    /// The target counts distinct values approximately above a few thousand. A threshold in that range may be missed or met too early.
+    pub LOSS_APPROXIMATE = error "loss-approximate": "an approximate count of distinct values";
+    /// The query uses a function that is a preview in the version that was asked for. Elastic may change it.
+    pub LOSS_PREVIEW = info "loss-preview": "a function that is a preview";
 }

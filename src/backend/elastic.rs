@@ -9,8 +9,8 @@ use super::predicate::{self, to_ecs};
 use super::query_dsl;
 use super::target::Options;
 use crate::ir::{
-    Comparison, Detection, Field, Format, Language, MissingFields, Node, Predicate, Rule, Suppression, Test,
-    Value, Vocabulary, Window,
+    Comparison, Detection, Field, Format, Input, Language, MissingFields, Node, Predicate, Rule, Suppression,
+    Test, Value, Vocabulary, Window,
 };
 use crate::schema::{Version, types};
 
@@ -44,6 +44,16 @@ pub(super) const HOLDS: &[Key] = &[
 
 /// The index patterns of rules that name none: those of Elastic's AWS integration.
 const INDEX: &str = "logs-aws.cloudtrail-*";
+
+/// The index patterns of a query for a rule. A rule that names none reads those of Elastic's AWS
+/// integration, or of the data set that it is written for.
+pub(super) fn indices(rule: &Rule) -> Vec<String> {
+    match (&rule.index, &rule.input) {
+        (Some(index), _) if !index.is_empty() => index.clone(),
+        (_, Input::CloudTrail) => vec![INDEX.to_owned()],
+        (_, Input::Other(name)) => vec![format!("logs-{name}-*")],
+    }
+}
 
 /// Most fields of `alert_suppression` (kibana_rule_import.md).
 const MOST_KEYS: usize = 3;
@@ -286,7 +296,7 @@ fn extra_losses(rule: &mut Rule, losses: &mut Vec<Loss>) {
 }
 
 /// The indexed field with the values of a raw one.
-fn field(key: &Field, path: &str, version: Version, losses: &mut Vec<Loss>) -> Option<Field> {
+pub(super) fn field(key: &Field, path: &str, version: Version, losses: &mut Vec<Loss>) -> Option<Field> {
     if key.vocabulary == Vocabulary::Ecs {
         return Some(key.clone());
     }

@@ -2,7 +2,7 @@
 
 use super::codes;
 use super::loss::Loss;
-use crate::ir::Rule;
+use crate::ir::{Purpose, Rule};
 
 /// A key of a rule that is no part of its condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +47,8 @@ pub enum Key {
     Enabled,
     /// The version.
     Version,
+    /// That it is a hunt.
+    Purpose,
     /// Building block.
     BuildingBlock,
     /// Timeline template.
@@ -87,6 +89,7 @@ impl Key {
             Key::Overrides => "overrides",
             Key::Enabled => "enabled",
             Key::Version => "version",
+            Key::Purpose => "purpose",
             Key::BuildingBlock => "building_block",
             Key::Timeline => "timeline",
             Key::Extra => "extra",
@@ -134,6 +137,7 @@ impl Key {
             (Key::Overrides, has_overrides),
             (Key::Enabled, meta.enabled.is_some()),
             (Key::Version, meta.version.is_some()),
+            (Key::Purpose, meta.purpose == Purpose::Hunting),
             (Key::BuildingBlock, meta.building_block.is_some()),
             (Key::Timeline, meta.timeline.is_some()),
             (Key::Extra, !meta.extra.is_empty()),
@@ -167,6 +171,12 @@ pub(super) fn losses(rule: &Rule, target: &str, holds: Option<&[Key]>) -> Vec<Lo
                 "a query says which events match, not how their alerts are folded",
             ),
             (None, _) => continue,
+            // Said by what switches it off, see `target::compile`.
+            (Some(holds), Key::Purpose) if holds.contains(&Key::Enabled) => Loss::new(
+                &codes::LOSS_HUNT,
+                key.as_str(),
+                format!("`{target}` knows no hunts; the rule comes out switched off"),
+            ),
             (Some(_), Key::Suppression) => Loss::new(
                 &codes::LOSS_SUPPRESSION,
                 key.as_str(),

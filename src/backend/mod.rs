@@ -9,15 +9,23 @@ pub mod capability;
 pub mod codes;
 mod elastic;
 pub mod elastic_toml;
+pub mod eql;
+pub mod esql;
+mod indexed;
 pub mod kibana;
 pub mod kql;
 mod loss;
 pub mod lucene;
 pub mod metadata;
 mod metadata_diff;
+pub mod percolator;
 pub mod predicate;
 pub mod query_dsl;
+mod regex;
 pub mod sigma;
+pub mod spl;
+pub mod splunk_savedsearch;
+mod stack;
 mod target;
 pub mod threat_stack;
 pub mod trailsmith;
@@ -25,11 +33,12 @@ mod yaml;
 
 pub use loss::{Artefact, Compiled, Fidelity, Loss};
 pub use metadata_diff::differences;
+pub use stack::Stack;
 pub use target::{ALL, Made, Options, Target, compile, find};
 
 use capability::Feature;
 
-use crate::ir::{Detection, Duration, Rule};
+use crate::ir::{Detection, Duration, Language, Rule, Vocabulary};
 
 /// Losses of a target that says less than a rule does over several events.
 fn over_events(rule: &Rule, target: &dyn Target, losses: &mut Vec<Loss>) {
@@ -54,6 +63,14 @@ fn over_events(rule: &Rule, target: &dyn Target, losses: &mut Vec<Loss>) {
         Detection::NewTerms(_) => missing(Feature::NewTerms, "new_terms"),
         Detection::Event(_) | Detection::Opaque(_) => {}
     }
+}
+
+/// The query of a rule as written, if it is in the language and nothing stands beside it.
+fn own_text(rule: &Rule, language: Language) -> Option<&str> {
+    let query = rule.query.as_ref().filter(|query| query.language == language)?;
+    let filters = rule.filters.as_ref().is_some_and(|filters| !filters.is_empty());
+    let alone = !filters && rule.exceptions.is_empty() && rule.vocabulary == Vocabulary::Ecs;
+    alone.then_some(query.text.as_str())
 }
 
 /// The length of the range of one run: Elastic's default is six minutes.

@@ -4,16 +4,22 @@
 use super::capability::Capabilities;
 use super::codes;
 use super::loss::{Artefact, Compiled, Loss};
-use crate::ir::{Detection, Rule, UNREADABLE};
+use super::metadata::Key;
+use super::stack::Stack;
+use crate::ir::{Detection, Purpose, Rule, UNREADABLE};
 use crate::schema::Version;
 
 /// What the caller may choose.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The generation of documents that queries on ECS fields run on.
     pub version: Version,
     /// `query-dsl`: print what Kibana prints where it does not know the types of fields.
     pub untyped: bool,
+    /// `spl`, `splunk-savedsearch`: where Splunk keeps the events.
+    pub splunk: super::spl::Base,
+    /// `esql`, `percolator`: the engine that queries run on.
+    pub stack: Stack,
 }
 
 /// What a target makes of a rule before metadata is looked at.
@@ -52,8 +58,13 @@ pub static ALL: &[&dyn Target] = &[
     &super::query_dsl::QueryDsl,
     &super::kql::Kql,
     &super::lucene::Lucene,
+    &super::eql::Eql,
+    &super::esql::Esql,
+    &super::percolator::Percolator,
     &super::kibana::Kibana,
     &super::kibana::ElasticToml,
+    &super::spl::Spl,
+    &super::splunk_savedsearch::SplunkSavedSearch,
     &super::threat_stack::ThreatStack,
     &super::sigma::Sigma,
     &super::trailsmith::Trailsmith,
@@ -75,11 +86,21 @@ pub fn compile(rule: &Rule, target: &dyn Target, options: &Options) -> Compiled 
         let error = Loss::new(&codes::LOSS_OPAQUE, "detection", UNREADABLE).at(Some(rule.origin));
         return Compiled { artefact: None, losses, error: Some(error) };
     }
-    let made = target.make(rule, options, &mut losses);
+    let holds = target.capabilities().holds;
+    // Where rules alert, a hunt is a rule that is switched off.
+    let off = rule.metadata.purpose == Purpose::Hunting
+        && holds.is_some_and(|keys| keys.contains(&Key::Enabled) && !keys.contains(&Key::Purpose));
+    let made = if off {
+        let mut rule = rule.clone();
+        rule.metadata.enabled = Some(false);
+        target.make(&rule, options, &mut losses)
+    } else {
+        target.make(rule, options, &mut losses)
+    };
     match made {
         Err(error) => Compiled { artefact: None, losses, error: Some(error) },
         Ok(artefact) => {
-            losses.extend(super::metadata::losses(rule, target.name(), target.capabilities().holds));
+            losses.extend(super::metadata::losses(rule, target.name(), holds));
             Compiled { artefact: Some(artefact), losses, error: None }
         }
     }

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::backend::spl::Base;
 use crate::diagnostic::{Severity, render};
 
 /// Options of every command.
@@ -114,4 +115,20 @@ impl From<FailOn> for Severity {
 pub(super) fn version(text: &str) -> Result<crate::schema::Version, String> {
     let known = crate::schema::Version::ALL.map(crate::schema::Version::as_str).join(", ");
     crate::schema::Version::parse(text).ok_or_else(|| format!("one of: {known}"))
+}
+
+/// Reads the name of an index of Splunk.
+pub(super) fn splunk_index(name: &str) -> Result<Base, String> {
+    Base::index(name).ok_or_else(|| "letters, digits, `_`, `-` and `*` only".to_owned())
+}
+
+/// Reads a macro of Splunk, with or without its backquotes.
+pub(super) fn splunk_macro(text: &str) -> Result<Base, String> {
+    Base::from_macro(text).ok_or_else(|| "the name of a macro, with its arguments if it takes any".to_owned())
+}
+
+/// Reads the engine that queries run on.
+pub(super) fn stack(text: &str) -> Result<crate::backend::Stack, String> {
+    crate::backend::Stack::parse(text)
+        .ok_or_else(|| "a version of Elasticsearch from 8.19 on (9.2, 9.x), or opensearch".to_owned())
 }

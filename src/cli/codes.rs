@@ -13,6 +13,7 @@ crate::codes! {
     /// ignore = ["missing-fixture"]   # codes that are not reported; errors always are
     /// fail-on = "warning"            # error, warning or info: what makes the exit code 1
     /// integration-version = "8.9"    # legacy, 7.4 or 8.9: the field layout of Elastic's integration
+    /// splunk-index = "cloudtrail"     # where Splunk keeps the events; or splunk-macro, the name of a macro that finds them
     /// ```
     pub INVALID_CONFIG = error "invalid-config": "the configuration file cannot be used";
 

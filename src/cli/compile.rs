@@ -13,7 +13,8 @@ use super::args::Format;
 use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::{Session, count};
-use crate::backend::{self, Compiled, Options, Target};
+use crate::backend::spl::Base;
+use crate::backend::{self, Compiled, Options, Stack, Target};
 use crate::ir::Rule;
 use crate::schema::Version;
 
@@ -41,6 +42,15 @@ pub(super) struct Compile {
     /// The generation of documents that queries run on: legacy, 7.4 or 8.9
     #[arg(long, value_name = "VERSION", value_parser = super::args::version)]
     integration_version: Option<Version>,
+    /// spl, splunk-savedsearch: the index of the events [default: the configuration's, else *]
+    #[arg(long, value_name = "INDEX", value_parser = super::args::splunk_index, conflicts_with = "splunk_macro")]
+    splunk_index: Option<Base>,
+    /// spl, splunk-savedsearch: a macro that finds the events, as `cloudtrail` of Splunk's own content
+    #[arg(long, value_name = "MACRO", value_parser = super::args::splunk_macro)]
+    splunk_macro: Option<Base>,
+    /// esql, percolator: what queries run on: an Elasticsearch version from 8.19 on, or opensearch
+    #[arg(long, value_name = "STACK", value_parser = super::args::stack, default_value_t)]
+    stack: Stack,
 }
 
 /// A rule, the target and what came of it.
@@ -61,7 +71,9 @@ impl Compile {
         let loaded = rules::load(session, &paths);
         let mut outcome = rules::outcome(&loaded);
         let version = self.integration_version.or(session.config.integration_version).unwrap_or_default();
-        let options = Options { version, untyped: self.untyped };
+        let splunk = self.splunk_index.or(self.splunk_macro).or_else(|| session.config.splunk.clone());
+        let splunk = splunk.unwrap_or_default();
+        let options = Options { version, untyped: self.untyped, stack: self.stack, splunk };
         let row = |(rule, target): (&Arc<Rule>, &&'static dyn Target)| Row {
             compiled: backend::compile(rule, *target, &options),
             rule: Arc::clone(rule),

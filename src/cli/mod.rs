@@ -8,14 +8,18 @@ mod args;
 mod check;
 pub mod codes;
 mod compile;
+mod completions;
 pub mod config;
 mod exit;
 mod explain;
+mod init;
 mod list;
+mod new;
 mod normalize;
 mod registry;
 mod replay;
 mod rules;
+mod scaffold;
 mod session;
 mod test;
 mod verdict;
@@ -48,6 +52,9 @@ enum Command {
     Explain(explain::Explain),
     Normalize(normalize::Normalize),
     List(list::List),
+    New(new::New),
+    Init(init::Init),
+    Completions(completions::Completions),
 }
 
 impl Command {
@@ -60,6 +67,9 @@ impl Command {
             Command::Explain(command) => command.run(session),
             Command::Normalize(command) => command.run(session),
             Command::List(command) => command.run(session),
+            Command::New(command) => command.run(session),
+            Command::Init(command) => command.run(session),
+            Command::Completions(command) => command.run(session),
         }
     }
 }

@@ -43,7 +43,7 @@ pub(super) struct Match {
     /// Run every rule by its schedule, from the first event to --now
     #[arg(long)]
     schedule: bool,
-    /// Exit with 1 when a rule hits
+    /// Exit with 1 when a rule hits; hits of hunts do not count
     #[arg(long)]
     fail_on_match: bool,
     /// The generation of ECS documents: legacy, 7.4 or 8.9
@@ -88,25 +88,25 @@ impl Match {
         let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
         let mut all = Vec::new();
         let out = &mut session.out;
-        let stats = replay.run(&inputs, &mut |done: Progress| bar.set_position(done.done), &mut |found| {
-            if self.count {
-                let rule = match &found {
-                    Found::Event(hit) => &hit.rule,
-                    Found::Alert(hit) => &hit.rule,
-                };
-                *counts.entry((rule.id.clone(), rule.name().to_owned())).or_default() += 1;
-                return Ok(());
-            }
-            match format {
-                Format::JsonLines => writeln!(out, "{}", replay::json(&found)),
-                Format::Json => {
-                    all.push(replay::json(&found));
-                    Ok(())
+        let mut alerts = 0u64;
+        let stats =
+            replay.run(&inputs, &mut |done: Progress| bar.set_position(done.done), &mut |found: Found| {
+                alerts += u64::from(!found.is_hunt());
+                if self.count {
+                    let rule = found.rule();
+                    *counts.entry((rule.id.clone(), rule.name().to_owned())).or_default() += 1;
+                    return Ok(());
                 }
-                Format::Full => writeln!(out, "{}", replay::full(&found)),
-                _ => writeln!(out, "{}", replay::concise(&found)),
-            }
-        });
+                match format {
+                    Format::JsonLines => writeln!(out, "{}", replay::json(&found)),
+                    Format::Json => {
+                        all.push(replay::json(&found));
+                        Ok(())
+                    }
+                    Format::Full => writeln!(out, "{}", replay::full(&found)),
+                    _ => writeln!(out, "{}", replay::concise(&found)),
+                }
+            });
         bar.finish_and_clear();
         let mut stats = stats?;
         if self.count {
@@ -121,7 +121,7 @@ impl Match {
             writeln!(session.out, "{document:#}")?;
         }
         outcome.unreadable |= stats.summary.loss;
-        outcome.findings = self.fail_on_match && stats.hits > 0;
+        outcome.findings = self.fail_on_match && alerts > 0;
         session.notes(std::mem::take(&mut stats.findings))?;
         session.notes_in_order(stats.summary.diagnostics())?;
         let seconds = started.elapsed().as_secs_f64();

@@ -54,6 +54,26 @@ impl Level {
     }
 }
 
+/// What the hits of a rule are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Purpose {
+    /// A person is told of each.
+    #[default]
+    Alerting,
+    /// They answer a question that somebody asks: the rule runs when it is called for and alerts nobody.
+    Hunting,
+}
+
+impl Purpose {
+    /// The word in rule files and listings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Alerting => "alerting",
+            Purpose::Hunting => "hunting",
+        }
+    }
+}
+
 /// Severity: the common scale beside the source's own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleSeverity {
@@ -189,6 +209,8 @@ pub struct Metadata {
     pub enabled: Option<bool>,
     /// Version of the rule.
     pub version: Option<i64>,
+    /// What its hits are for.
+    pub purpose: Purpose,
     /// Alerts are material for other rules, not for people.
     pub building_block: Option<String>,
     /// Timeline template: id and title.

@@ -23,8 +23,8 @@ pub use detection::{
 };
 pub use field::{Field, FieldType, Vocabulary};
 pub use metadata::{
-    Extra, Level, Metadata, Overrides, RiskScoreMapping, RuleSeverity, SeverityMapping, Tactic, Technique,
-    Threat,
+    Extra, Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Tactic,
+    Technique, Threat,
 };
 pub use playbook::{Binding, Call, Playbook, Step};
 pub use predicate::{

@@ -3,6 +3,7 @@
 //! One file a lint: the doc comments of its codes are its pages. To add one, write the file and add
 //! a line to [`ALL`]. A lint reports only what is certain; what is merely unusual is not a finding.
 
+mod attack;
 mod contradiction;
 mod empty_query;
 mod fields;
@@ -27,6 +28,7 @@ pub struct Lint {
 
 /// Every lint.
 pub static ALL: &[Lint] = &[
+    Lint { codes: attack::ALL, check: attack::check },
     Lint { codes: contradiction::ALL, check: contradiction::check },
     Lint { codes: empty_query::ALL, check: empty_query::check },
     Lint { codes: fields::ALL, check: fields::check },

@@ -73,7 +73,9 @@ impl Plan {
                     None
                 }
             });
-            let fields = fields_of_interest(rule, world);
+            // What is never run is never asked for its fields either.
+            let run = matches!(programs.last(), Some(Some(_)));
+            let fields = if run { fields_of_interest(rule, world) } else { Vec::new() };
             let ways = fields.iter().map(|field| lowering.way(field).unwrap_or(Way::Never)).collect();
             interest.push((fields.into(), ways));
         }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::hit::{AlertHit, Found, Label};
 use crate::diagnostic::printable;
+use crate::ir::Purpose;
 use crate::matcher::over_time::{Scalar, Term, format_time};
 
 /// One line.
@@ -17,7 +18,7 @@ fn concise_line(found: &Found) -> String {
             let label = Label::of_event(hit);
             let time = hit.evidence.time_ms.map(format_time).unwrap_or_else(|| "-".into());
             let id = hit.evidence.event_id.as_deref().unwrap_or("-");
-            format!("{}:{}: {time} {}{}: {id}", hit.file, hit.line, severity(&label), label.name)
+            format!("{}:{}: {time} {}{}: {id}", hit.file, hit.line, mark(found, &label), label.name)
         }
         Found::Alert(hit @ AlertHit { rule, alert }) => {
             let label = Label::of_alert(hit);
@@ -25,13 +26,19 @@ fn concise_line(found: &Found) -> String {
             let group = group_text(&Found::Alert(AlertHit { rule: rule.clone(), alert: alert.clone() }));
             let group = if group.is_empty() { String::new() } else { format!(": {group}") };
             let events = if alert.count == 1 { "event" } else { "events" };
-            format!("{time} {}{}: {} {events}{group}", severity(&label), label.name, alert.count)
+            format!("{time} {}{}: {} {events}{group}", mark(found, &label), label.name, alert.count)
         }
     }
 }
 
-fn severity(label: &Label) -> String {
-    if label.severity.is_empty() { String::new() } else { format!("[{}] ", label.severity) }
+/// The severity; of a hunt, that it is one.
+fn mark(found: &Found, label: &Label) -> String {
+    match (found.is_hunt(), label.severity) {
+        (false, "") => String::new(),
+        (false, severity) => format!("[{severity}] "),
+        (true, "") => "[hunt] ".to_owned(),
+        (true, severity) => format!("[hunt, {severity}] "),
+    }
 }
 
 /// Several lines, ending without a line break.
@@ -39,7 +46,7 @@ pub fn full(found: &Found) -> String {
     match found {
         Found::Event(hit) => {
             let label = Label::of_event(hit);
-            let mut out = format!("{}{}\n", severity(&label), printable(&label.name));
+            let mut out = format!("{}{}\n", mark(found, &label), printable(&label.name));
             out.push_str(&format!("  --> {}:{}\n", printable(&hit.file), hit.line));
             line(&mut out, "time", hit.evidence.time_ms.map(format_time).as_deref());
             line(&mut out, "event", hit.evidence.event_id.as_deref());
@@ -49,7 +56,7 @@ pub fn full(found: &Found) -> String {
         }
         Found::Alert(hit @ AlertHit { rule, alert }) => {
             let label = Label::of_alert(hit);
-            let mut out = format!("{}{}\n", severity(&label), printable(&label.name));
+            let mut out = format!("{}{}\n", mark(found, &label), printable(&label.name));
             line(&mut out, "time", alert.time.map(format_time).as_deref());
             line(&mut out, "count", Some(&alert.count.to_string()));
             for (name, value) in groups(alert) {
@@ -99,6 +106,14 @@ fn group_text(found: &Found) -> String {
 
 /// One object.
 pub fn json(found: &Found) -> Value {
+    let mut object = object(found);
+    if found.is_hunt() {
+        object["purpose"] = Purpose::Hunting.as_str().into();
+    }
+    object
+}
+
+fn object(found: &Found) -> Value {
     match found {
         Found::Event(hit) => {
             let label = Label::of_event(hit);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::ir::{Detection, Level, Rule};
+use crate::ir::{Detection, Level, Purpose, Rule};
 use crate::matcher::over_time::{Alert, Scalar};
 use crate::matcher::overrides::{self, FieldValues};
 use crate::matcher::{Datum, Evidence, placeholders};
@@ -36,6 +36,21 @@ pub struct AlertHit {
     pub rule: Arc<Rule>,
     /// The alert.
     pub alert: Alert,
+}
+
+impl Found {
+    /// The rule that it is a hit of.
+    pub fn rule(&self) -> &Arc<Rule> {
+        match self {
+            Found::Event(hit) => &hit.rule,
+            Found::Alert(hit) => &hit.rule,
+        }
+    }
+
+    /// Whether it is a hit of a hunt, which alerts nobody.
+    pub fn is_hunt(&self) -> bool {
+        self.rule().metadata.purpose == Purpose::Hunting
+    }
 }
 
 /// The severity, score and name of an alert, the event's own values in place of the rule's where it

@@ -86,9 +86,11 @@ impl Replay {
     pub fn new(rules: &[Arc<Rule>], inputs: &Inputs, mut settings: Settings) -> Self {
         let compile = |now_ms| RuleSet::compile(rules, &Options { now_ms, version: settings.version });
         let mut set = compile(settings.now);
+        let mut skipped =
+            [Layout::CloudTrail, Layout::Ecs].into_iter().flat_map(|layout| set.skipped(layout));
         let needs_now = settings.now.is_none()
             && inputs.total.is_some()
-            && compile(Some(0)).diagnostics().len() < set.diagnostics().len();
+            && skipped.any(|(_, finding)| finding.code == &codes::NOW_UNKNOWN);
         if needs_now {
             settings.now = newest(inputs, settings.threads);
             set = compile(settings.now);
@@ -134,11 +136,12 @@ impl Replay {
         let kinds = Kinds::default();
         let worker = || {
             let mut scratch = Scratch::default();
+            let mut combinations = Combinations::default();
             let (stopped, kinds) = (&stopped, &kinds);
             move |block: &mut Block| match stopped.load(Ordering::Relaxed) {
                 // Nobody wants the rest.
                 true => Batch::default(),
-                false => self.block(block, &mut scratch, kinds),
+                false => self.block(block, &mut scratch, &mut combinations, kinds),
             }
         };
         let consume = |batch: Batch, done: Progress| {
@@ -195,14 +198,19 @@ impl Replay {
         Ok(())
     }
 
-    fn block(&self, block: &mut Block, scratch: &mut Scratch, kinds: &Kinds) -> Batch {
+    fn block(
+        &self,
+        block: &mut Block,
+        scratch: &mut Scratch,
+        combinations: &mut Combinations,
+        kinds: &Kinds,
+    ) -> Batch {
         // Which delivery of an event counts is decided in the order of the input, and a schedule needs
         // every event; otherwise a block lets go at once of what its rules can do without.
         let in_order = self.settings.dedup || self.settings.schedule;
         let mut batch = Batch::default();
         let (mut raw, mut datasets) = (false, BTreeSet::new());
         let (mut found, mut values) = (Vec::new(), Vec::new());
-        let mut combinations = Combinations::default();
         block.records(|record| {
             self.set.judge(record.text, record.layout, scratch, &mut found)?;
             match record.layout {
@@ -252,7 +260,7 @@ impl Replay {
             }
             Ok(())
         });
-        for (rule, event) in combinations.into_events() {
+        for (rule, event) in combinations.hand_on() {
             if let Some(reading) = &self.readings[rule] {
                 batch.kept.entry(rule).or_default().add(event, reading, false);
             }

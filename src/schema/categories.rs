@@ -31,6 +31,13 @@ pub fn category(event_name: &str, version: Version) -> Option<&'static Category>
     CATEGORIES.get(event_name).filter(|entry| entry.legacy || version != Version::Legacy)
 }
 
+/// Every event name that has a category, in order.
+pub fn event_names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = CATEGORIES.keys().copied().collect();
+    names.sort_unstable();
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

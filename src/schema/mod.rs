@@ -3,9 +3,12 @@
 //!
 //! Knows no rules.
 
+mod attack;
 mod categories;
+mod index;
 mod lookup;
 mod mapping;
+mod payloads;
 mod reach;
 mod resolve;
 mod table;
@@ -13,8 +16,11 @@ mod types;
 mod version;
 mod vocabulary;
 
-pub use categories::{Category, category};
+pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named};
+pub use categories::{Category, category, event_names};
+pub use index::{Engine, index_mapping};
 pub use lookup::{Row, concepts, lookup, nearest};
+pub use payloads::{is_object, is_open, splunk_names};
 pub use reach::{Derived, Payload, Reach};
 pub use resolve::{Origin, origins, reach};
 pub use types::{FieldTypes, MapTypes};

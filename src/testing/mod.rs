@@ -1,12 +1,13 @@
 //! Fixtures: events beside a rule, and what the rule must say about them.
 //!
-//! This room owns the fixture file (`NAME.test.yml`), the runner, the coverage of clauses and the
-//! report of a failure. How an event is judged is the matcher's business.
+//! This room owns the fixture file (`NAME.test.yml`), the runner, the coverage of clauses, the report
+//! of a failure and drafts of fixtures from witnesses. How an event is judged is the matcher's business.
 
 mod alerts;
 pub mod codes;
 mod coverage;
 mod discover;
+mod draft;
 mod events;
 mod fixture;
 mod judge;
@@ -17,6 +18,7 @@ mod suite;
 
 pub use coverage::{Gap, RuleCoverage};
 pub use discover::{beside, clean, fixtures, is_fixture};
+pub use draft::{Draft, DraftOptions, draft};
 pub use fixture::{Case, EventSpec, Expect, FixtureFile, RuleName, RunPlan};
 pub use outcome::{CaseReport, Failure, Outcome, Report, Summary};
 pub use read::read;

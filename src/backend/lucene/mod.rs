@@ -8,19 +8,20 @@ mod print;
 use super::capability::{Capabilities, Feature};
 use super::loss::{Artefact, Loss};
 use super::predicate::{Fitted, Refusal, fit, prepare};
+use super::regex;
 use super::target::{Made, Options, Target};
-use crate::ir::{Comparison, FieldType, Predicate, Rule, Test, TextMatch, Vocabulary, Words};
+use crate::ir::{Comparison, FieldType, Node, Predicate, Rule, Test, TextMatch, Vocabulary, Words};
 
 /// The target.
 #[derive(Debug)]
 pub struct Lucene;
 
-const FLATTENED: &str = "a query string's wildcard on a key of a flattened field forgets the key";
+const FLATTENED: &str =
+    "but for a beginning, a query string's wildcard on a key of a flattened field forgets the key";
 
 /// Facts: target_languages.md §2, ENGINES.md.
 static CAPABILITIES: Capabilities = Capabilities {
     lacks: &[
-        (Feature::FlattenedPrefix, FLATTENED),
         (Feature::FlattenedPattern, FLATTENED),
         (Feature::FlattenedRange, "Elasticsearch refuses a range with one end on a key of a flattened field"),
         (Feature::Nested, "Lucene's syntax has no nested groups"),
@@ -70,10 +71,20 @@ impl Target for Lucene {
     }
 }
 
+/// A leaf that [fits] as a query string of its own.
+///
+/// # Errors
+///
+/// A comparison that Lucene lacks; [`fits`] leaves none.
+pub(super) fn leaf(leaf: &Predicate) -> Result<String, Loss> {
+    print::query(&Node::synthetic(leaf.clone()))
+}
+
 /// Elasticsearch's `index.max_regex_length`.
 const LONGEST_REGEX: usize = 1000;
 
-fn fits(leaf: &Predicate) -> Fitted {
+/// What a query string can say of a leaf.
+pub(super) fn fits(leaf: &Predicate) -> Fitted {
     let said = fit(leaf, &CAPABILITIES)?;
     let refuse = |feature: Feature, message: &str| Err(Box::new(Refusal::new(feature.code(), message)));
     match &said.predicate {
@@ -86,13 +97,13 @@ fn fits(leaf: &Predicate) -> Fitted {
                         "regular expressions do not work on flattened fields",
                     );
                 }
-                if print::regex(matcher).len() > LONGEST_REGEX {
+                if regex::whole(matcher, crate::ir::Case::AsciiInsensitive).len() > LONGEST_REGEX {
                     return refuse(
                         Feature::EqualsAnyCase,
                         "the regular expression that ignores case is too long",
                     );
                 }
-            } else if flattened && !matches!(matcher, TextMatch::Equals(_)) {
+            } else if flattened && !matches!(matcher, TextMatch::Equals(_) | TextMatch::Prefix(_)) {
                 return refuse(Feature::FlattenedPattern, FLATTENED);
             }
             Ok(said)

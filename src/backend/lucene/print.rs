@@ -3,6 +3,7 @@
 use crate::backend::codes;
 use crate::backend::loss::Loss;
 use crate::backend::query_dsl::leaf::{date_text, escape, family};
+use crate::backend::regex::{parts, whole};
 use crate::ir::{Bound, Case, Comparison, Glob, GlobPart, Node, NumberOp, Predicate, Test, TextMatch, Words};
 
 /// The query string of a predicate that fits.
@@ -78,7 +79,9 @@ fn leaf(test: &Test) -> Option<String> {
         Comparison::Text { matcher: TextMatch::Equals(text), case: Case::Sensitive } => {
             format!("{field}:{}", quoted(text))
         }
-        Comparison::Text { matcher, case: Case::AsciiInsensitive } => format!("{field}:/{}/", regex(matcher)),
+        Comparison::Text { matcher, case: Case::AsciiInsensitive } => {
+            format!("{field}:/{}/", whole(matcher, Case::AsciiInsensitive))
+        }
         Comparison::Text { matcher, case: Case::Sensitive } => {
             format!("{field}:{}", pattern(&parts(matcher)))
         }
@@ -134,17 +137,6 @@ fn end<T>(bound: &Bound<T>, print: impl Fn(&T) -> String) -> Option<(String, boo
     bound.limit.as_ref().map(|limit| (print(&limit.value), limit.inclusive))
 }
 
-fn parts(matcher: &TextMatch) -> Vec<GlobPart> {
-    let literal = |text: &String| GlobPart::Literal(text.clone());
-    match matcher {
-        TextMatch::Equals(text) => vec![literal(text)],
-        TextMatch::Prefix(text) => vec![literal(text), GlobPart::Any],
-        TextMatch::Suffix(text) => vec![GlobPart::Any, literal(text)],
-        TextMatch::Contains(text) => vec![GlobPart::Any, literal(text), GlobPart::Any],
-        TextMatch::Glob(glob) => glob.parts.clone(),
-    }
-}
-
 /// A pattern outside quotes: white space is escaped too.
 fn pattern(parts: &[GlobPart]) -> String {
     let mut out = String::new();
@@ -184,26 +176,6 @@ fn quoted(text: &str) -> String {
         out.push(c);
     }
     out.push('"');
-    out
-}
-
-/// A regular expression over the whole value in which letters of ASCII match either case. Every other
-/// sign of ASCII that is no digit is escaped, and `/`, which would end the expression.
-pub(super) fn regex(matcher: &TextMatch) -> String {
-    let mut out = String::new();
-    for part in parts(matcher) {
-        match part {
-            GlobPart::Any => out.push_str(".*"),
-            GlobPart::One => out.push('.'),
-            GlobPart::Literal(text) => text.chars().for_each(|c| match c {
-                c if c.is_ascii_alphabetic() => {
-                    out.extend(['[', c.to_ascii_lowercase(), c.to_ascii_uppercase(), ']']);
-                }
-                c if c.is_ascii_punctuation() => out.extend(['\\', c]),
-                c => out.push(c),
-            }),
-        }
-    }
     out
 }
 

@@ -1,96 +1,106 @@
-//! What the rest of a conjunction already says of fields that hold one value.
-//!
-//! A rule on `DeleteTrail` need not ask whether the event is a console sign-in, as the definition of
-//! `event.outcome` does. Equivalent for every record: `eventName` and `eventSource` are single texts.
-
-use std::collections::BTreeSet;
+//! What one condition of a conjunction says about a field, used in the others: below
+//! `eventName = "StopLogging"` a test for `eventName = "ConsoleLogin"` is false, and what hangs on it
+//! falls away.
 
 use super::folded;
-use crate::ir::{Case, Comparison, Node, Predicate, Test, TextMatch, Vocabulary};
+use crate::ir::{Case, Comparison, Field, Node, Predicate, Test, TextMatch};
 
-/// Keys of a raw record that are there once, as texts (CloudTrail user guide, "Record contents").
-const SINGLE: [&str; 2] = ["eventName", "eventSource"];
+/// Fields with the only texts that they can have here.
+type Known<'a> = Vec<(&'a Field, Vec<&'a str>)>;
 
-/// Replaces comparisons whose outcome follows from the conjunction around them.
-pub(super) fn with_known_values(node: Node) -> Node {
-    let Predicate::And(mut nodes) = node.predicate else { return node };
-    for key in SINGLE {
-        let found = nodes.iter().enumerate().find_map(|(at, node)| Some((at, values(node, key)?)));
-        let Some((at, known)) = found else { continue };
-        for (_, node) in nodes.iter_mut().enumerate().filter(|(index, _)| *index != at) {
-            settle(node, key, &known);
+/// The predicate without tests that the rest of it decides. `single`: whether a field has one value
+/// at most; what is known of others decides nothing.
+pub fn decided(node: &Node, single: &dyn Fn(&Field) -> bool) -> Node {
+    walk(node, &Known::new(), single).simplified()
+}
+
+fn walk(node: &Node, known: &Known<'_>, single: &dyn Fn(&Field) -> bool) -> Node {
+    let origin = node.origin;
+    let predicate = match &node.predicate {
+        Predicate::And(nodes) => {
+            let said: Vec<Known<'_>> = nodes.iter().map(|node| says(node, single)).collect();
+            let each = |(index, node): (usize, &Node)| {
+                let others = said.iter().enumerate().filter(|(other, _)| *other != index);
+                let more = others.flat_map(|(_, said)| said.iter().cloned());
+                // A condition that says which texts a field may have stays what says it.
+                let news = |(field, _): &(&Field, _)| !said[index].iter().any(|(own, _)| own == field);
+                let known: Known<'_> = known.iter().cloned().chain(more.filter(news)).collect();
+                walk(node, &known, single)
+            };
+            Predicate::And(nodes.iter().enumerate().map(each).collect())
         }
-    }
-    Node { predicate: Predicate::And(nodes), origin: node.origin }
-}
-
-fn is_key(test: &Test, key: &str) -> bool {
-    test.field.vocabulary != Vocabulary::Ecs && test.field.path == key
-}
-
-/// The values that a node allows the key to have, if it names them one by one.
-fn values(node: &Node, key: &str) -> Option<BTreeSet<String>> {
-    match &node.predicate {
-        Predicate::Test(test) if is_key(test, key) => match &test.comparison {
-            Comparison::Text { matcher: TextMatch::Equals(text), case: Case::Sensitive } => {
-                Some(BTreeSet::from([text.clone()]))
-            }
-            _ => None,
+        Predicate::Or(nodes) => Predicate::Or(nodes.iter().map(|node| walk(node, known, single)).collect()),
+        Predicate::Not(inner) => Predicate::Not(Box::new(walk(inner, known, single))),
+        Predicate::Test(test) => match decision(test, known) {
+            Some(truth) => Predicate::Constant(truth),
+            None => Predicate::Test(test.clone()),
         },
-        Predicate::Or(nodes) if !nodes.is_empty() => {
-            let sets: Option<Vec<_>> = nodes.iter().map(|node| values(node, key)).collect();
-            Some(sets?.into_iter().flatten().collect())
+        other => other.clone(),
+    };
+    Node { predicate, origin }
+}
+
+/// The fields of which the node says that they have one of some texts.
+fn says<'a>(node: &'a Node, single: &dyn Fn(&Field) -> bool) -> Known<'a> {
+    match &node.predicate {
+        Predicate::Test(Test {
+            field,
+            comparison: Comparison::Text { matcher: TextMatch::Equals(text), case: Case::Sensitive },
+        }) if single(field) => vec![(field, vec![text])],
+        Predicate::And(nodes) => nodes.iter().flat_map(|node| says(node, single)).collect(),
+        Predicate::Or(nodes) => {
+            let mut parts = nodes.iter().map(|node| says(node, single));
+            let mut all = parts.next().unwrap_or_default();
+            for part in parts {
+                all.retain_mut(|(field, texts)| {
+                    let same = part.iter().find(|(other, _)| other == field);
+                    texts.extend(same.iter().flat_map(|(_, more)| more));
+                    same.is_some()
+                });
+            }
+            all
         }
-        Predicate::And(nodes) => nodes.iter().find_map(|node| values(node, key)),
-        _ => None,
+        _ => Known::new(),
     }
 }
 
-/// A comparison that comes out the same for every known value is that constant.
-fn settle(node: &mut Node, key: &str, known: &BTreeSet<String>) {
-    match &mut node.predicate {
-        Predicate::And(nodes) | Predicate::Or(nodes) => {
-            nodes.iter_mut().for_each(|node| settle(node, key, known));
-        }
-        Predicate::Not(inner) => settle(inner, key, known),
-        Predicate::Test(test) if is_key(test, key) => {
-            let mut outcomes = known.iter().map(|value| folded(&test.comparison, value));
-            let first = outcomes.next().flatten();
-            if let Some(truth) = first.filter(|_| outcomes.all(|outcome| outcome == first)) {
-                node.predicate = Predicate::Constant(truth);
-            }
-        }
-        Predicate::Test(_) | Predicate::Constant(_) | Predicate::Nested { .. } | Predicate::AnyField(_) => {}
-    }
+fn decision(test: &Test, known: &Known<'_>) -> Option<bool> {
+    known.iter().filter(|(field, _)| **field == test.field).find_map(|(_, texts)| {
+        let mut truths = texts.iter().map(|text| folded(&test.comparison, text));
+        let first = truths.next()??;
+        truths.all(|truth| truth == Some(first)).then_some(first)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{all, any, equals, not, test};
     use super::*;
-    use crate::ir::{Field, FieldType};
-
-    fn is(key: &str, value: &str) -> Predicate {
-        test(&Field::new(Vocabulary::CloudTrail, key, FieldType::Json), equals(value))
-    }
-
-    fn settled(predicate: Predicate) -> Predicate {
-        with_known_values(Node::synthetic(predicate)).simplified().predicate
-    }
+    use crate::backend::predicate::{all, any, equals, not, test};
+    use crate::ir::{FieldType, Vocabulary};
 
     #[test]
-    fn what_follows_is_settled_and_nothing_else() {
-        let named = || any([is("eventName", "A"), is("eventName", "B")]);
-        let error = || is("errorCode", "x");
-        let sign_in = all([is("eventName", "C"), is("r", "1")]);
-        assert_eq!(settled(all([named(), any([sign_in.clone(), error()])])), all([named(), error()]));
-        let open = all([named(), any([is("eventName", "A"), error()])]);
-        assert_eq!(settled(open.clone()), open);
-        assert_eq!(settled(all([is("eventName", "A"), not(is("eventName", "C"))])), is("eventName", "A"));
-        assert_eq!(settled(all([is("eventName", "A"), is("eventName", "C")])), Predicate::Constant(false));
-        let either = any([named(), sign_in.clone()]);
-        assert_eq!(settled(either.clone()), Node::synthetic(either).simplified().predicate);
-        let branches = any([all([is("eventName", "A"), error()]), all([is("eventName", "B"), is("r", "2")])]);
-        assert_eq!(settled(all([branches.clone(), any([sign_in, error()])])), all([branches, error()]));
+    fn what_one_says_decides_the_others() {
+        let field = |path| Field::new(Vocabulary::CloudTrail, path, FieldType::Json);
+        let is = |path, text: &str| test(&field(path), equals(text));
+        let names = any([is("eventName", "a"), is("eventName", "b")]);
+        let sign_in = all([is("eventName", "ConsoleLogin"), is("result", "Success")]);
+        let failed = test(&field("errorCode"), Comparison::Exists);
+        let outcome = any([sign_in.clone(), all([not(sign_in), not(failed.clone())])]);
+        let node = Node::synthetic(all([names.clone(), outcome.clone()]));
+        let single = |field: &Field| field.path == "eventName";
+        assert_eq!(decided(&node, &single).predicate, all([names.clone(), not(failed)]));
+        let unknown = decided(&node, &|_| false);
+        assert_eq!(unknown, node.clone().simplified(), "a list may hold both");
+        let one = Node::synthetic(all([is("eventName", "a"), is("eventName", "b")]));
+        assert_eq!(decided(&one, &single).predicate, all([is("eventName", "a"), is("eventName", "b")]));
+        let branches =
+            any([all([is("eventName", "a"), is("x", "1")]), all([is("y", "2"), is("eventName", "b")])]);
+        let node = Node::synthetic(all([branches.clone(), outcome.clone()]));
+        let failed = test(&field("errorCode"), Comparison::Exists);
+        assert_eq!(decided(&node, &single).predicate, all([branches.clone(), not(failed)]));
+        let twice = Node::synthetic(all([branches.clone(), is("eventName", "a")]));
+        assert_eq!(decided(&twice, &single), twice, "either may be what says it");
+        let alone = Node::synthetic(outcome);
+        assert_eq!(decided(&alone, &single), alone.clone().simplified());
     }
 }

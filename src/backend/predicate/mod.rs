@@ -12,6 +12,7 @@ mod to_raw;
 
 pub use adapt::adapt;
 pub use fold::folded;
+pub use known::decided;
 pub use rewrite::{Fitted, Refusal, Refused, Said, rewrite};
 pub use to_ecs::to_ecs;
 pub use to_raw::to_raw;
@@ -106,7 +107,12 @@ pub fn prepare_parts(
         let translated = rewrite(node, path, &mut |leaf| translate(leaf, vocabulary, version), losses);
         nodes.push(rewrite(&translated, path, fit, losses));
     }
-    known::with_known_values(Node::all(nodes).simplified()).simplified()
+    decided(&Node::all(nodes), &is_single)
+}
+
+/// Keys of a raw record that are there once, as texts (CloudTrail user guide, "Record contents").
+fn is_single(field: &Field) -> bool {
+    field.vocabulary != Vocabulary::Ecs && matches!(field.path.as_str(), "eventName" | "eventSource")
 }
 
 fn translate(leaf: &Predicate, to: Vocabulary, version: Version) -> Fitted {
@@ -158,7 +164,8 @@ pub fn fit(leaf: &Predicate, capabilities: &Capabilities) -> Fitted {
     }
 }
 
-fn leaves(predicate: &Predicate, visit: &mut dyn FnMut(&Predicate)) {
+/// Calls `visit` for every leaf.
+pub(super) fn leaves(predicate: &Predicate, visit: &mut dyn FnMut(&Predicate)) {
     match predicate {
         Predicate::And(nodes) | Predicate::Or(nodes) => {
             nodes.iter().for_each(|node| leaves(&node.predicate, visit));

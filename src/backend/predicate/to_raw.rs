@@ -105,7 +105,12 @@ impl Raw<'_> {
                 }
                 _ => self.form(),
             },
+            Derived::Timestamp if *comparison == Comparison::Exists => Ok(self.exists("eventTime").into()),
             Derived::Timestamp if self.vocabulary == Vocabulary::ThreatStack => self.time(),
+            Derived::Timestamp => match comparison {
+                Comparison::Date { .. } => Ok(self.test("eventTime", comparison.clone()).into()),
+                _ => self.form(),
+            },
             _ => self.refuse("is computed by the ingest pipeline; no raw field holds it"),
         }
     }

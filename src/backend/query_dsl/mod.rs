@@ -67,12 +67,7 @@ impl Target for QueryDsl {
         } else {
             build(&prepare(rule, Vocabulary::Ecs, options.version, &mut fits, losses)?)?
         };
-        let clauses = query.clauses();
-        if clauses > tree::MOST_CLAUSES {
-            let message =
-                format!("the query has {clauses} clauses; clusters promise to take {}", tree::MOST_CLAUSES);
-            losses.push(Loss::new(&codes::LOSS_CLAUSES, "detection", message));
-        }
+        note_clauses(&query, losses);
         let mut body = Map::new();
         if let Detection::Threshold(threshold) = &rule.detection {
             body.insert("size".into(), 0.into());
@@ -84,6 +79,16 @@ impl Target for QueryDsl {
         }
         super::over_events(rule, self, losses);
         Ok(Artefact::Json(Value::Object(body)))
+    }
+}
+
+/// Notes a query that may be too long for a cluster.
+pub(super) fn note_clauses(query: &Query, losses: &mut Vec<Loss>) {
+    let clauses = query.clauses();
+    if clauses > tree::MOST_CLAUSES {
+        let message =
+            format!("the query has {clauses} clauses; clusters promise to take {}", tree::MOST_CLAUSES);
+        losses.push(Loss::new(&codes::LOSS_CLAUSES, "detection", message));
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::codes;
+use crate::backend::spl::Base;
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::schema::Version;
 
@@ -31,6 +32,8 @@ pub struct Config {
     pub fail_on: Option<Severity>,
     /// The generation of documents that ECS rules are meant for.
     pub integration_version: Option<Version>,
+    /// Where Splunk keeps the events.
+    pub splunk: Option<Base>,
 }
 
 impl Config {

@@ -7,12 +7,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Config, SeverityOf};
+use crate::backend::spl::Base;
 use crate::cli::codes;
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 use crate::schema::Version;
 
 /// The keys that exist.
-const KEYS: [&str; 5] = ["rules", "exclude", "ignore", "fail-on", "integration-version"];
+const KEYS: [&str; 7] =
+    ["rules", "exclude", "ignore", "fail-on", "integration-version", "splunk-index", "splunk-macro"];
 
 type Read<T> = Result<T, Box<Diagnostic>>;
 
@@ -53,6 +55,19 @@ pub(super) fn read(source: &Arc<Source>, severity_of: SeverityOf<'_>) -> Read<Co
                 config.integration_version = Some(Version::parse(&version).ok_or_else(|| {
                     let title = format!("`{version}` is no version of the integration's documents");
                     Box::new(invalid(source, span, title).help(format!("one of: {known}")))
+                })?);
+            }
+            key @ ("splunk-index" | "splunk-macro") => {
+                let (name, span) = text(source, value)?;
+                let is_index = key == "splunk-index";
+                let base = if is_index { Base::index(&name) } else { Base::from_macro(&name) };
+                if config.splunk.is_some() {
+                    let title = "`splunk-index` and `splunk-macro` both say where the events are";
+                    return Err(Box::new(invalid(source, key_span, title)));
+                }
+                config.splunk = Some(base.ok_or_else(|| {
+                    let what = if is_index { "index" } else { "macro" };
+                    Box::new(invalid(source, span, format!("`{name}` is no name of a Splunk {what}")))
                 })?);
             }
             unknown => {
@@ -115,7 +130,7 @@ mod tests {
     fn every_key() {
         let config = read_text(
             "rules = ['a', 'b']\nexclude = ['c']\nignore = ['known-code']\nfail-on = 'error'\n\
-             integration-version = '7.4'\n",
+             integration-version = '7.4'\nsplunk-macro = 'cloudtrail'\n",
         );
         let config = config.expect("the file is right");
         assert_eq!(config.rules, [PathBuf::from("a"), PathBuf::from("b")]);
@@ -123,6 +138,7 @@ mod tests {
         assert_eq!(config.ignore, ["known-code"]);
         assert_eq!(config.fail_on, Some(Severity::Error));
         assert_eq!(config.integration_version, Some(Version::V7_4));
+        assert_eq!(config.splunk, Base::from_macro("cloudtrail"));
     }
 
     #[test]
@@ -134,6 +150,8 @@ mod tests {
             ("ignore = ['x']", "invalid-config", "'x'"),
             ("ignore = ['known-code', 'error-code']", "invalid-config", "'error-code'"),
             ("integration-version = '1'", "invalid-config", "'1'"),
+            ("splunk-index = 'a b'", "invalid-config", "'a b'"),
+            ("splunk-index = 'a'\nsplunk-macro = 'b'", "invalid-config", "splunk-macro"),
             ("rule = ['a']", "unknown-config-key", "rule"),
         ] {
             let error = read_text(text).expect_err(text);

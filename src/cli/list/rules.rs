@@ -38,10 +38,13 @@ impl Rules {
                 "rule_id": rule.id,
                 "rule_name": rule.name(),
                 "severity": rule.severity(),
+                "severity_original": original(rule),
                 "risk_score": rule.metadata.risk_score,
                 "kind": kind(rule),
                 "input": rule.input.as_str(),
                 "format": rule.format.as_str(),
+                "purpose": rule.metadata.purpose.as_str(),
+                "sources": sources(rule),
                 "tags": tags(rule),
                 "path": rule.source.path(),
             })
@@ -64,6 +67,18 @@ impl Rules {
         }
         Ok(outcome)
     }
+}
+
+/// The severity on the source's own scale.
+fn original(rule: &Rule) -> Option<serde_json::Value> {
+    let original = rule.metadata.severity.as_ref()?.original.as_ref()?;
+    Some(crate::backend::kibana::json(original))
+}
+
+/// The collections that the rule's idea came from: its tags `Source: NAME`.
+fn sources(rule: &Rule) -> Vec<&str> {
+    let tags = rule.metadata.tags.iter().flatten();
+    tags.filter_map(|tag| tag.strip_prefix("Source: ")).collect()
 }
 
 /// The kind of a detection.

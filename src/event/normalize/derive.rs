@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::identity;
-use super::values::{Values, any_text, text};
+use super::values::{Values, any_text, text, with_text};
 use super::{dates, java};
 use crate::event::Leaf;
 use crate::schema::{Derived, Payload, Version, category};
@@ -32,8 +32,12 @@ pub fn derive_from(derived: Derived, record: &dyn Values, emit: &mut dyn FnMut(&
         Derived::AccountId => one(["userIdentity.accountId", "recipientAccountId", "awsAccountId"]
             .into_iter()
             .find_map(|path| text(record, path))),
-        Derived::SourceIp => one(identity::ip(text(record, "sourceIPAddress"))),
-        Derived::UserName(version) => one(identity::user_name(record, version)),
+        Derived::SourceIp => {
+            with_text(record, "sourceIPAddress", |text| identity::is_ip(text).then(|| emit(text)));
+        }
+        Derived::UserName(version) => {
+            identity::with_user_name(record, version, emit);
+        }
         Derived::UserId(version) => one(identity::user_id(record, version)),
         Derived::UserEmail(version) => one(identity::user_email(record, version)),
         Derived::ServiceName => one(identity::service_name(record)),

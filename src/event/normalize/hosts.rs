@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::derive;
-use super::identity::{distinct, ip};
+use super::identity::{distinct, is_ip};
 use super::java::sort_by_hash;
 use super::values::{get, text};
 use crate::schema::Derived;
@@ -43,7 +43,7 @@ pub(super) fn related(record: &Value) -> Vec<String> {
     let server = server.as_ref().and_then(Value::as_str).filter(|name| !name.ends_with(".amazonaws.com"));
     let address = text(record, "sourceIPAddress").filter(|address| {
         let is_host = address.contains('.') && !address.contains(' ') && !address.ends_with(".amazonaws.com");
-        is_host && ip(Some(address.clone())).is_none()
+        is_host && !is_ip(address)
     });
     let computer = get(record, "requestParameters.computerName").map(plain);
     let names = [server.map(str::to_owned), address, computer].into_iter().flatten();

@@ -1,8 +1,11 @@
 //! Who acted: user, service and session (`cloudtrail_to_ecs.md` §2).
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
-use super::values::{Values, any_text, text, with_text};
+use memchr::memmem::Finder;
+
+use super::values::{Values, any_text, first_text, text, with_text};
 use crate::schema::Version;
 
 const ISSUER_ARN: &str = "userIdentity.sessionContext.sessionIssuer.arn";
@@ -15,13 +18,21 @@ pub(super) fn service_name(record: &dyn Values) -> Option<String> {
     match kind(record) {
         Kind::Service => invoked_by(),
         Kind::AssumedRole => {
-            let arn = text(record, ISSUER_ARN)?;
-            let (_, rest) = arn.split_once(":role/aws-service-role/")?;
-            let in_path = || rest.split_once('/').map(|(service, _)| service.to_owned());
-            invoked_by().or_else(in_path).filter(|name| !name.is_empty())
+            let in_path = |arn: &str| linked_service(arn).map(|service| service.map(str::to_owned));
+            let in_path = with_text(record, ISSUER_ARN, in_path)??;
+            invoked_by().or(in_path).filter(|name| !name.is_empty())
         }
         _ => None,
     }
+}
+
+/// The service in the path of a service-linked role's ARN: `None` for other roles, `Some(None)` where
+/// the path does not go on to a service.
+fn linked_service(arn: &str) -> Option<Option<&str>> {
+    const FOLDER: &str = ":role/aws-service-role/";
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(FOLDER));
+    let rest = &arn[FINDER.find(arn.as_bytes())? + FOLDER.len()..];
+    Some(rest.split_once('/').map(|(service, _)| service))
 }
 
 /// The types of identity that decide something.
@@ -45,28 +56,56 @@ fn kind(record: &dyn Values) -> Kind {
     kind.unwrap_or(Kind::Other)
 }
 
-fn is_service(record: &dyn Values, version: Version) -> bool {
-    version >= Version::V8_9 && service_name(record).is_some()
+/// Whether a service acts, in the generations that set it apart; nothing is copied for the many
+/// records of people and their roles.
+fn is_service(record: &dyn Values, version: Version, kind: Kind) -> bool {
+    let may_be = match kind {
+        Kind::Service => true,
+        Kind::AssumedRole => with_text(record, ISSUER_ARN, |arn| linked_service(arn).is_some()) == Some(true),
+        _ => false,
+    };
+    version >= Version::V8_9 && may_be && service_name(record).is_some()
 }
 
 /// The name before `additionalEventData.UserName` is asked.
 pub(super) fn plain_user_name(record: &dyn Values, version: Version) -> Option<String> {
+    with_plain_user_name(record, version, str::to_owned)
+}
+
+fn with_plain_user_name<T>(record: &dyn Values, version: Version, see: impl FnOnce(&str) -> T) -> Option<T> {
+    const NAME: &str = "userIdentity.userName";
     if version == Version::Legacy {
-        return any_text(record, "userIdentity.userName").or_else(|| any_text(record, ISSUER_NAME));
+        return any_text(record, NAME).or_else(|| any_text(record, ISSUER_NAME)).as_deref().map(see);
     }
-    if is_service(record, version) {
+    let kind = kind(record);
+    if is_service(record, version, kind) {
         return None;
     }
-    let has_issuer = matches!(kind(record), Kind::AssumedRole | Kind::FederatedUser);
-    has_issuer.then(|| text(record, ISSUER_NAME)).flatten().or_else(|| text(record, "userIdentity.userName"))
+    match kind {
+        Kind::AssumedRole | Kind::FederatedUser => first_text(record, &[ISSUER_NAME, NAME], see),
+        _ => with_text(record, NAME, see),
+    }
 }
 
 /// `user.name`: the role's name for role sessions.
 pub(super) fn user_name(record: &dyn Values, version: Version) -> Option<String> {
-    plain_user_name(record, version).or_else(|| match takes_added_name(record, version) {
-        true => text(record, "additionalEventData.UserName"),
-        false => None,
-    })
+    with_user_name(record, version, str::to_owned)
+}
+
+/// What `see` makes of `user.name`; nothing is copied.
+pub(super) fn with_user_name<T>(
+    record: &dyn Values,
+    version: Version,
+    see: impl FnOnce(&str) -> T,
+) -> Option<T> {
+    let mut see = Some(see);
+    let found = with_plain_user_name(record, version, |name| see.take().map(|see| see(name))).flatten();
+    match see {
+        Some(see) if takes_added_name(record, version) => {
+            with_text(record, "additionalEventData.UserName", see)
+        }
+        _ => found,
+    }
 }
 
 /// Whether `additionalEventData.UserName` becomes the user's name, and leaves its place, if no other
@@ -78,7 +117,7 @@ pub(super) fn takes_added_name(record: &dyn Values, version: Version) -> bool {
 
 /// `user.id`.
 pub(super) fn user_id(record: &dyn Values, version: Version) -> Option<String> {
-    if is_service(record, version) {
+    if is_service(record, version, kind(record)) {
         return None;
     }
     text(record, "userIdentity.principalId").or_else(|| {
@@ -128,15 +167,15 @@ pub(super) fn related_user(record: &dyn Values, version: Version) -> Vec<String>
     distinct(all.into_iter().flatten().filter(|name| !name.is_empty()))
 }
 
-/// The address, if the text is one as Elasticsearch reads it (no leading zeros).
-pub(super) fn ip(text: Option<String>) -> Option<String> {
-    text.filter(|text| text.parse::<IpAddr>().is_ok())
+/// Whether a text is an address as Elasticsearch reads it (no leading zeros).
+pub(super) fn is_ip(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok()
 }
 
 /// `related.ip`, without duplicates.
 pub(super) fn related_ip(record: &dyn Values) -> Vec<String> {
     let all = ["sourceIPAddress", "serviceEventDetails.sourceIpAddress"];
-    distinct(all.into_iter().filter_map(|path| ip(text(record, path))))
+    distinct(all.into_iter().filter_map(|path| text(record, path).filter(|text| is_ip(text))))
 }
 
 /// The items in order, each once.

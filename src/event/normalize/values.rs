@@ -95,6 +95,13 @@ pub(super) fn with_text<T>(record: &dyn Values, path: &str, see: impl FnOnce(&st
     seen
 }
 
+/// The same for the first of several paths that has such a text.
+pub(super) fn first_text<T>(record: &dyn Values, paths: &[&str], see: impl FnOnce(&str) -> T) -> Option<T> {
+    let mut see = Some(see);
+    let mut at = |path: &&str| with_text(record, path, |text| see.take().map(|see| see(text))).flatten();
+    paths.iter().find_map(&mut at)
+}
+
 /// The first text at a path that pruning leaves.
 pub(super) fn text(record: &dyn Values, path: &str) -> Option<String> {
     with_text(record, path, str::to_owned)

@@ -116,11 +116,14 @@ impl Walk<'_> {
         }
     }
 
-    /// Reads and looks up a key that was not guessed: its entry, where its value begins, and where
+    /// Reads and looks up a key that was not guessed at first: its entry, where its value begins, and where
     /// it remembers its follower.
     #[inline(never)]
     fn key(&mut self, at: usize, node: NodeId, state: u32) -> Option<(Entry, usize, u32)> {
         let bytes = self.bytes;
+        if let Some(guessed) = self.slots.guesses.check_second(state, node, bytes, at) {
+            return Some((guessed.entry, space(bytes, at + guessed.length), guessed.state));
+        }
         let member = scan::member(bytes, at)?;
         if member.escaped {
             return Some((self.escaped_key(member, node), member.value, Guesses::start(node)));

@@ -8,7 +8,7 @@ use super::report::{Problem, ProblemKind, Report};
 use super::structure::Text;
 use crate::event::{JsonError, Layout};
 
-/// A piece of an input, about a megabyte of it, that holds whole records.
+/// A piece of an input, a quarter of a megabyte or so, that holds whole records.
 #[derive(Debug)]
 pub struct Block {
     pub(super) data: Vec<u8>,
@@ -88,7 +88,7 @@ impl Block {
     pub fn records(&mut self, mut take: impl FnMut(&Record<'_>) -> Result<(), JsonError>) {
         let Block { data, texts, file, offset, line, report, .. } = self;
         let data: &[u8] = data;
-        // One check of a megabyte is cheaper than many of a kilobyte.
+        // One check of a block is cheaper than one of every record.
         let valid = std::str::from_utf8(data).ok();
         let mut index = 0;
         let lines = Lines { data, last: Cell::new((0, *line)) };

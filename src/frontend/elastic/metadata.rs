@@ -3,7 +3,7 @@
 use super::{Shape, checks};
 use crate::frontend::reader::{Reader, Table};
 use crate::frontend::{codes, threat};
-use crate::ir::{Metadata, Overrides, RiskScoreMapping, RuleSeverity, SeverityMapping, Value};
+use crate::ir::{Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Value};
 
 /// Keys that are known and kept without being interpreted: job, indicator and data view settings,
 /// and what Kibana adds to an exported rule.
@@ -79,6 +79,7 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>, shape: Shape)
         overrides: overrides(reader, table),
         enabled: table.bool(reader, "enabled"),
         version: table.int_in(reader, "version", lowest_version..=i64::MAX),
+        purpose: Purpose::Alerting,
         building_block: building_block(reader, table),
         timeline: timeline(reader, table),
         extra: Vec::new(),

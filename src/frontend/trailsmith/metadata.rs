@@ -4,7 +4,9 @@ use super::times;
 use crate::frontend::reader::{Reader, Table};
 use crate::frontend::threat;
 use crate::frontend::tree::Tree;
-use crate::ir::{Level, Metadata, Overrides, RiskScoreMapping, RuleSeverity, SeverityMapping, Value};
+use crate::ir::{
+    Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Value,
+};
 
 const LEVELS: &[&str] = &["informational", "low", "medium", "high", "critical"];
 
@@ -38,6 +40,7 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Metadata {
         overrides: overrides(reader, table),
         enabled: table.bool(reader, "enabled"),
         version: table.int_in(reader, "version", 0..=i64::MAX),
+        purpose: purpose(reader, table),
         building_block: building_block(reader, table),
         timeline: timeline(reader, table),
         extra: Vec::new(),
@@ -59,6 +62,15 @@ fn building_block(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Option<Stri
         return table.bool(reader, "building_block")?.then(|| "default".to_owned());
     }
     times::word(reader, table, "building_block", &["default"])
+}
+
+/// `alerting`, which is meant where nothing is written, or `hunting`.
+fn purpose(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Purpose {
+    let words = [Purpose::Alerting.as_str(), Purpose::Hunting.as_str()];
+    match times::word(reader, table, "purpose", &words).as_deref() {
+        Some("hunting") => Purpose::Hunting,
+        _ => Purpose::Alerting,
+    }
 }
 
 /// A word, or `{level, original}` where the source has a scale of its own.

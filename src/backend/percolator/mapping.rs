@@ -1,0 +1,113 @@
+//! The mapping of an index of stored queries: the fields of one rule's query, and the rule's own.
+
+use serde_json::{Map, Value, json};
+
+use crate::backend::stack::Stack;
+use crate::ir::{Field, FieldType, Glob, GlobPart, Node, Predicate, Vocabulary};
+use crate::schema::{base_field, types};
+
+/// The mapping. What it does not name is not looked at (`dynamic: false`), so the mappings of several
+/// rules merge.
+pub(super) fn mappings(node: &Node, stack: Stack) -> Value {
+    let mut root = Map::new();
+    root.insert("query".into(), json!({ "type": "percolator" }));
+    let keyword = json!({ "type": "keyword" });
+    root.insert(
+        "rule".into(),
+        json!({
+            "dynamic": false,
+            "properties": {
+                "rule_id": keyword,
+                "name": keyword,
+                "type": keyword,
+                "severity": keyword,
+                "risk_score": { "type": "float" },
+                "tags": keyword,
+                "enabled": { "type": "boolean" },
+            },
+        }),
+    );
+    let mut fields = Fields { root, stack };
+    fields.of(node);
+    json!({ "dynamic": false, "properties": fields.root })
+}
+
+struct Fields {
+    root: Map<String, Value>,
+    stack: Stack,
+}
+
+impl Fields {
+    fn of(&mut self, node: &Node) {
+        match &node.predicate {
+            Predicate::And(nodes) | Predicate::Or(nodes) => nodes.iter().for_each(|node| self.of(node)),
+            Predicate::Not(inner) => self.of(inner),
+            Predicate::Nested { path, body } => {
+                self.add(&path.path, json!({ "type": "nested" }));
+                self.of(body);
+            }
+            Predicate::Test(test) => self.field(&test.field),
+            Predicate::Constant(_) | Predicate::AnyField(_) => {}
+        }
+    }
+
+    fn field(&mut self, field: &Field) {
+        let table = types(Vocabulary::Ecs);
+        let flattened = if self.stack == Stack::OpenSearch { "flat_object" } else { "flattened" };
+        let of_type = |name: &str| json!({ "type": name });
+        match field.ty {
+            FieldType::Keyword { ignore_above: Some(limit) } => {
+                self.add(&field.path, json!({ "type": "keyword", "ignore_above": limit }));
+            }
+            FieldType::Keyword { ignore_above: None } | FieldType::Unknown | FieldType::Json => {
+                self.add(&field.path, of_type("keyword"));
+            }
+            FieldType::Text => {
+                let base = base_field(&field.path);
+                if base == field.path {
+                    return self.add(&field.path, of_type("text"));
+                }
+                self.field(&Field::new(Vocabulary::Ecs, base, table.field_type(base)));
+                let name = field.path[base.len() + 1..].to_owned();
+                self.add(base, json!({ "fields": { name: { "type": "text" } } }));
+            }
+            FieldType::Long | FieldType::Double | FieldType::Boolean | FieldType::Date | FieldType::Ip => {
+                self.add(&field.path, of_type(field.ty.as_str()));
+            }
+            FieldType::Nested => self.add(&field.path, of_type("nested")),
+            FieldType::Flattened => self.add(&field.path, of_type(flattened)),
+            FieldType::FlattenedLeaf => {
+                let path = &field.path;
+                let mut above = path.match_indices('.').map(|(dot, _)| &path[..dot]);
+                if let Some(root) = above.find(|above| table.field_type(above) == FieldType::Flattened) {
+                    self.add(root, of_type(flattened));
+                }
+            }
+            // An object exists where one of its fields does.
+            FieldType::Object => {
+                let below = [GlobPart::Literal(format!("{}.", field.path)), GlobPart::Any];
+                for path in table.expand(&Glob { parts: below.into() }) {
+                    self.field(&Field::new(Vocabulary::Ecs, path.as_str(), table.field_type(&path)));
+                }
+            }
+        }
+    }
+
+    /// Puts a definition at a path, or adds to the one that is there.
+    fn add(&mut self, path: &str, definition: Value) {
+        let mut level = &mut self.root;
+        let (above, last) = path.rsplit_once('.').map_or((None, path), |(above, last)| (Some(above), last));
+        for name in above.into_iter().flat_map(|above| above.split('.')) {
+            let entry = level.entry(name).or_insert_with(|| json!({}));
+            let Value::Object(entry) = entry else { return };
+            let properties = entry.entry("properties").or_insert_with(|| json!({}));
+            let Value::Object(properties) = properties else { return };
+            level = properties;
+        }
+        if let (Value::Object(known), Value::Object(more)) =
+            (level.entry(last).or_insert_with(|| json!({})), definition)
+        {
+            known.extend(more);
+        }
+    }
+}
