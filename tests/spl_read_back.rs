@@ -70,7 +70,11 @@ fn compiled_searches_read_back() {
             (Detection::Threshold(before), Detection::Threshold(after)) if exact => {
                 thresholds += 1;
                 let counts = |t: &trailsmith::ir::Threshold| {
-                    (t.at_least, t.group_by.len(), t.cardinality.iter().map(|c| c.at_least).collect::<Vec<_>>())
+                    (
+                        t.at_least,
+                        t.group_by.len(),
+                        t.cardinality.iter().map(|c| c.at_least).collect::<Vec<_>>(),
+                    )
                 };
                 if counts(before) != counts(after) {
                     wrong.push(format!("{}: counts otherwise\n{text}", rule.name()));

@@ -35,7 +35,8 @@ impl View {
         match leaf {
             Leaf::Null => self == View::Splunk,
             Leaf::Object(json) => {
-                matches!(self, View::Raw | View::Splunk) || any_leaf(json, "", &mut |_, leaf| self.sees(leaf, limit))
+                matches!(self, View::Raw | View::Splunk)
+                    || any_leaf(json, "", &mut |_, leaf| self.sees(leaf, limit))
             }
             Leaf::Bool(_) | Leaf::Number(_) => true,
             Leaf::Text(text) => self.sees_text(text, limit),

@@ -177,7 +177,12 @@ fn field_of(value: &[Alternative]) -> Option<Field> {
     }
 }
 
-fn keys(stats: &Stats, scope: &Scope, bin: Option<Duration>, span: Span) -> Result<(Vec<Field>, Window, MissingFields)> {
+fn keys(
+    stats: &Stats,
+    scope: &Scope,
+    bin: Option<Duration>,
+    span: Span,
+) -> Result<(Vec<Field>, Window, MissingFields)> {
     let mut fields = Vec::new();
     let mut window = Window::Run;
     let mut filled = 0;
