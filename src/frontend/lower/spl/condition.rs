@@ -11,6 +11,7 @@ use super::text::{comparison, like_parts};
 use super::value::{
     Alternative, Fold, Leaf, constant, exists, guarded, not_followed, present, unknown_macro,
 };
+use super::values::with_ranges;
 use super::{Lowerer, Problem, Result, codes, regex};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Case, Comparison, Field, FieldType, GlobPart, Node, NumberOp, Predicate, Test, TextMatch};
@@ -69,7 +70,7 @@ impl Lowerer<'_> {
     /// Reads a condition.
     pub(super) fn condition(&mut self, eval: &Eval, scope: &Scope) -> Result<Pair> {
         let pair = match &eval.kind {
-            EvalKind::And(list) => Pair::all(self.conditions(list, scope)?),
+            EvalKind::And(list) => Pair::all(with_ranges(self.conditions(list, scope)?)),
             EvalKind::Or(list) => Pair::any(self.conditions(list, scope)?),
             EvalKind::Xor(list) if list.len() > 4 => return Err(not_followed("a chain of XOR", eval.span)),
             EvalKind::Xor(list) => {
@@ -165,7 +166,7 @@ impl Lowerer<'_> {
         if let EvalKind::Call { name, args } = &eval.kind {
             match (name.to_ascii_lowercase().as_str(), args.as_slice()) {
                 ("mvfind", [value, pattern]) => return self.matching(value, pattern, scope),
-                ("mvfilter", [condition]) => return Ok(self.condition(condition, scope)?.truth),
+                ("mvfilter", [condition]) => return self.some_value(condition, scope),
                 _ => {}
             }
         }
@@ -223,7 +224,7 @@ impl Lowerer<'_> {
         inner.search(search, scope).map_err(|problem| Problem { span, ..problem })
     }
 
-    fn compare_eval(
+    pub(super) fn compare_eval(
         &mut self,
         left: &Eval,
         op: CompareOp,
@@ -231,7 +232,8 @@ impl Lowerer<'_> {
         whole: &Eval,
         scope: &Scope,
     ) -> Result<Pair> {
-        if let Some(pair) = self.count_of_values(left, op, right, scope)? {
+        let counted = self.count_of_values(left, op, right, scope)?;
+        if let Some(pair) = counted.or(self.concatenated(left, op, right, scope)?) {
             return Ok(pair);
         }
         let mut cases = Vec::new();

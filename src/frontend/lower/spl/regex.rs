@@ -1,5 +1,5 @@
 //! Regular expressions of `match` and `mvfind`, as far as wildcards can say them: text, `.`, `.*`,
-//! `.+`, groups of alternatives, `^`, `$` and a leading `(?i)`. Both functions search, so that a
+//! `.+`, groups of alternatives, `^`, `$`, `\z` and leading flags `(?is)`. Both functions search, so that a
 //! pattern without anchors may match any part.
 
 use super::text::push;
@@ -11,16 +11,21 @@ const MOST: usize = 64;
 /// The patterns one of which the whole text must match; `None`: the expression says more than
 /// wildcards can.
 pub(super) fn patterns(regex: &str) -> Option<(Vec<Vec<GlobPart>>, Case)> {
-    let (case, rest) = match regex.strip_prefix("(?i)") {
-        Some(rest) => (Case::AsciiInsensitive, rest),
-        None => (Case::Sensitive, regex),
-    };
+    let sensitive = Case::Sensitive;
+    let flags = [
+        ("(?i)", Case::AsciiInsensitive),
+        ("(?s)", sensitive),
+        ("(?is)", Case::AsciiInsensitive),
+        ("(?si)", Case::AsciiInsensitive),
+    ];
+    let flagged = flags.iter().find_map(|(flag, case)| Some((*case, regex.strip_prefix(flag)?)));
+    let (case, rest) = flagged.unwrap_or((sensitive, regex));
     let mut reader = Reader { chars: rest.chars().collect(), at: 0 };
     let mut all = Vec::new();
     loop {
         let start = reader.eat('^');
         let bodies = reader.sequence(0)?;
-        let end = reader.eat('$');
+        let end = reader.eat('$') || reader.eat_end();
         for body in bodies {
             let mut parts = Vec::new();
             if !start {
@@ -57,11 +62,46 @@ impl Reader {
         found
     }
 
+    /// `\z`: the very end.
+    fn is_end(&self) -> bool {
+        self.chars[self.at..].starts_with(&['\\', 'z'])
+    }
+
+    fn eat_end(&mut self) -> bool {
+        let found = self.is_end();
+        self.at += if found { 2 } else { 0 };
+        found
+    }
+
+    /// What stands behind a backslash: the character itself, or the one that it names.
+    fn escaped(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += 1;
+        match c {
+            'n' => Some('\n'),
+            'r' => Some('\r'),
+            't' => Some('\t'),
+            'x' => {
+                let braced = self.eat('{');
+                let start = self.at;
+                while self.peek().is_some_and(|c| c.is_ascii_hexdigit()) && (braced || self.at < start + 2) {
+                    self.at += 1;
+                }
+                let digits: String = self.chars[start..self.at].iter().collect();
+                if braced && !self.eat('}') {
+                    return None;
+                }
+                u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32)
+            }
+            c => c.is_ascii_punctuation().then_some(c),
+        }
+    }
+
     /// Atoms up to `|`, `)`, `$` or the end: every way in which they can be written out.
     fn sequence(&mut self, depth: usize) -> Option<Vec<Vec<GlobPart>>> {
         let mut all: Vec<Vec<GlobPart>> = vec![Vec::new()];
         while let Some(c) = self.peek() {
-            if matches!(c, '|' | ')' | '$') {
+            if matches!(c, '|' | ')' | '$') || self.is_end() {
                 break;
             }
             let atoms = self.atom(depth)?;
@@ -106,8 +146,7 @@ impl Reader {
                 });
             }
             '\\' => {
-                let escaped = self.peek().filter(|c| c.is_ascii_punctuation())?;
-                self.at += 1;
+                let escaped = self.escaped()?;
                 vec![vec![GlobPart::Literal(escaped.to_string())]]
             }
             '(' => self.group(depth)?,
@@ -154,8 +193,7 @@ impl Reader {
                 ']' if !all.is_empty() => return Some(all),
                 '^' | '-' | '[' | ']' => return None,
                 '\\' => {
-                    let escaped = self.peek().filter(|c| c.is_ascii_punctuation())?;
-                    self.at += 1;
+                    let escaped = self.escaped()?;
                     all.push(vec![GlobPart::Literal(escaped.to_string())]);
                 }
                 c => all.push(vec![GlobPart::Literal(c.to_string())]),
@@ -198,6 +236,10 @@ mod tests {
             ("^[Aa]b?c$", "ac", Some(true)),
             ("^a.+c$", "ac", Some(false)),
             ("^a.?c$", "abc", Some(true)),
+            (r"(?is)^a_.*\z", "A_b", Some(true)),
+            (r"^a\z", "ab", Some(false)),
+            (r"a\zb", "a", None),
+            (r"^\x60\n\x{e9}\z", "`\né", Some(true)),
             ("", "anything", Some(true)),
             (r"\d+", "1", None),
             ("[a-z]", "b", None),
