@@ -11,7 +11,7 @@ use super::text::{comparison, like_parts};
 use super::value::{
     Alternative, Fold, Leaf, constant, exists, guarded, not_followed, present, unknown_macro,
 };
-use super::values::with_ranges;
+use super::values::{on_one_value, with_ranges};
 use super::{Lowerer, Problem, Result, codes, regex};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Case, Comparison, Field, FieldType, GlobPart, Node, NumberOp, Predicate, Test, TextMatch};
@@ -142,7 +142,14 @@ impl Lowerer<'_> {
                 for Alternative { guard, leaf } in self.value(value, scope)? {
                     let Leaf::Field(field, Fold::None) = leaf else { return Err(unknown()) };
                     self.check_name(&field, value.span);
-                    cases.push(on_field(&field, Comparison::Ip(net)).under(guard.as_ref()));
+                    // What is no address is in no network and outside none.
+                    let truth = test(&field, Comparison::Ip(net));
+                    let any = ["0.0.0.0/0", "::/0"].map(|all| {
+                        let all = all.parse().expect("a network");
+                        test(&field, Comparison::Ip(all))
+                    });
+                    let falsity = Node::all(vec![Node::any(any.to_vec()), Node::negate(truth.clone())]);
+                    cases.push(Pair { truth, falsity }.under(guard.as_ref()));
                 }
                 Ok(Pair::cases(cases))
             }
@@ -166,7 +173,18 @@ impl Lowerer<'_> {
         if let EvalKind::Call { name, args } = &eval.kind {
             match (name.to_ascii_lowercase().as_str(), args.as_slice()) {
                 ("mvfind", [value, pattern]) => return self.matching(value, pattern, scope),
-                ("mvfilter", [condition]) => return self.some_value(condition, scope),
+                ("mvfilter", [condition]) => {
+                    let before = std::mem::replace(&mut self.one_value, true);
+                    let pair = self.condition(condition, scope);
+                    self.one_value = before;
+                    let truth = on_one_value(pair?.truth);
+                    // It looks at one value after the other: any of them is the same as here unless
+                    // two conditions must hold for the same value.
+                    if !is_any(&truth) && has_many(&truth) {
+                        return Err(not_followed("this condition on single values", condition.span));
+                    }
+                    return Ok(truth);
+                }
                 _ => {}
             }
         }
@@ -219,8 +237,13 @@ impl Lowerer<'_> {
             map: crate::diagnostic::TextMap::verbatim(self.span(span).start, 0),
             ..self.query.clone()
         };
-        let mut inner =
-            Lowerer { input: self.input, query: &query, diagnostics: Vec::new(), calls: self.calls + 1 };
+        let mut inner = Lowerer {
+            input: self.input,
+            query: &query,
+            diagnostics: Vec::new(),
+            calls: self.calls + 1,
+            one_value: false,
+        };
         inner.search(search, scope).map_err(|problem| Problem { span, ..problem })
     }
 
@@ -319,7 +342,7 @@ impl Lowerer<'_> {
 
     fn named(&mut self, field: &Field, op: CompareOp, span: Span) {
         self.check_name(field, span);
-        if is_multivalue(field) {
+        if is_multivalue(field) && !self.one_value {
             let title =
                 format!("`{field}` may have several values, on which `{}` is unreliable", op.symbol());
             let diagnostic = Diagnostic::new(&codes::SPL_MULTIVALUE, title)
@@ -328,6 +351,22 @@ impl Lowerer<'_> {
             self.report(diagnostic, span, "read as: any of them");
         }
     }
+}
+
+/// Whether a predicate holds as soon as one value fits: tests and alternatives of them.
+fn is_any(node: &Node) -> bool {
+    match &node.predicate {
+        Predicate::Test(_) | Predicate::Constant(_) => true,
+        Predicate::Or(nodes) => nodes.iter().all(is_any),
+        _ => false,
+    }
+}
+
+/// Whether it asks for a field with several values.
+fn has_many(node: &Node) -> bool {
+    let mut found = false;
+    node.for_each_test(&mut |test, _| found |= is_multivalue(&test.field));
+    found
 }
 
 fn test(field: &Field, comparison: Comparison) -> Node {
@@ -342,6 +381,21 @@ fn on_field(field: &Field, comparison: Comparison) -> Pair {
 }
 
 fn field_and_literal(field: &Field, fold: Fold, op: CompareOp, literal: &Leaf, span: Span) -> Result<Pair> {
+    if let (Fold::Number, Leaf::Number(value)) = (fold, literal) {
+        let number = |op| test(field, Comparison::Number { op, value: *value });
+        use NumberOp::{Eq, Ge, Gt, Le, Lt};
+        let differs = || Node::any(vec![number(Lt), number(Gt)]);
+        let (truth, falsity) = match op {
+            CompareOp::Eq => (number(Eq), differs()),
+            CompareOp::Ne => (differs(), number(Eq)),
+            CompareOp::Lt => (number(Lt), number(Ge)),
+            CompareOp::Le => (number(Le), number(Gt)),
+            CompareOp::Gt => (number(Gt), number(Le)),
+            CompareOp::Ge => (number(Ge), number(Lt)),
+            CompareOp::Like => return Err(not_followed("a pattern of numbers", span)),
+        };
+        return Ok(Pair { truth, falsity });
+    }
     let number_op = match op {
         CompareOp::Ne => return Ok(field_and_literal(field, fold, CompareOp::Eq, literal, span)?.swap()),
         CompareOp::Eq | CompareOp::Like => NumberOp::Eq,
@@ -360,6 +414,7 @@ fn field_and_literal(field: &Field, fold: Fold, op: CompareOp, literal: &Leaf, s
     };
     let foreign = match fold {
         Fold::None => false,
+        Fold::Number => return Err(not_followed("a comparison of a number with a text", span)),
         Fold::Lower => text.to_lowercase() != text,
         Fold::Upper => text.to_uppercase() != text,
     };

@@ -157,7 +157,7 @@ fn column(aggregation: &Aggregation, scope: &Scope, span: Span) -> Column {
     match (aggregation.function.to_ascii_lowercase().as_str(), argument) {
         ("count" | "c", None | Some("")) => Column::Count,
         // Records differ in their ids, so that counting distinct ones counts them all.
-        ("dc" | "distinct_count", Some("_raw" | "eventID")) => Column::Count,
+        ("dc" | "distinct_count", Some("_raw")) => Column::Count,
         ("dc" | "distinct_count", Some(name)) => match plain(scope, name, span) {
             Some(field) => Column::Distinct(field),
             None => Column::Other,

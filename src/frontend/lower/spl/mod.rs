@@ -53,7 +53,7 @@ pub fn date_math(text: &str) -> Option<String> {
 
 /// Reads a search.
 pub fn read(input: &LowerInput<'_>, query: &QueryText) -> Reading {
-    let mut lowerer = Lowerer { input, query, diagnostics: Vec::new(), calls: 0 };
+    let mut lowerer = Lowerer { input, query, diagnostics: Vec::new(), calls: 0, one_value: false };
     let mut reading = match syntax::parse(&query.text) {
         Ok(parsed) => {
             for trap in syntax::lints(&query.text, &parsed) {
@@ -107,6 +107,8 @@ struct Lowerer<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Searches within searches (`searchmatch`), a guard against depth.
     calls: usize,
+    /// Whether conditions see one value of a field at a time (`mvfilter`).
+    one_value: bool,
 }
 
 impl Lowerer<'_> {

@@ -1,6 +1,7 @@
 //! Regular expressions of `match` and `mvfind`, as far as wildcards can say them: text, `.`, `.*`,
-//! `.+`, groups of alternatives, `^`, `$`, `\z` and leading flags `(?is)`. Both functions search, so that a
-//! pattern without anchors may match any part.
+//! `.+`, groups of alternatives, `^`, `$`, `\A`, `\z` and leading flags `i` and `s`. Both functions
+//! search, so that a pattern without anchors may match any part. A dot that stops at the end of a
+//! line, and a `$` before a last line feed, are read as in texts of one line.
 
 use super::text::push;
 use crate::ir::{Case, GlobPart};
@@ -11,21 +12,19 @@ const MOST: usize = 64;
 /// The patterns one of which the whole text must match; `None`: the expression says more than
 /// wildcards can.
 pub(super) fn patterns(regex: &str) -> Option<(Vec<Vec<GlobPart>>, Case)> {
-    let sensitive = Case::Sensitive;
-    let flags = [
-        ("(?i)", Case::AsciiInsensitive),
-        ("(?s)", sensitive),
-        ("(?is)", Case::AsciiInsensitive),
-        ("(?si)", Case::AsciiInsensitive),
-    ];
-    let flagged = flags.iter().find_map(|(flag, case)| Some((*case, regex.strip_prefix(flag)?)));
-    let (case, rest) = flagged.unwrap_or((sensitive, regex));
+    let flags = regex.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
+    let flags = flags.filter(|(flags, _)| !flags.is_empty() && flags.chars().all(|c| matches!(c, 'i' | 's')));
+    let (case, rest) = match flags {
+        Some((flags, rest)) if flags.contains('i') => (Case::AsciiInsensitive, rest),
+        Some((_, rest)) => (Case::Sensitive, rest),
+        None => (Case::Sensitive, regex),
+    };
     let mut reader = Reader { chars: rest.chars().collect(), at: 0 };
     let mut all = Vec::new();
     loop {
-        let start = reader.eat('^');
+        let start = reader.eat('^') || reader.eat_escape('A');
         let bodies = reader.sequence(0)?;
-        let end = reader.eat('$') || reader.eat_end();
+        let end = reader.eat('$') || reader.eat_escape('z');
         for body in bodies {
             let mut parts = Vec::new();
             if !start {
@@ -62,18 +61,13 @@ impl Reader {
         found
     }
 
-    /// `\z`: the very end.
-    fn is_end(&self) -> bool {
-        self.chars[self.at..].starts_with(&['\\', 'z'])
-    }
-
-    fn eat_end(&mut self) -> bool {
-        let found = self.is_end();
+    fn eat_escape(&mut self, wanted: char) -> bool {
+        let found = self.chars.get(self.at..self.at + 2) == Some(&['\\', wanted][..]);
         self.at += if found { 2 } else { 0 };
         found
     }
 
-    /// What stands behind a backslash: the character itself, or the one that it names.
+    /// What stands behind a backslash, if it is one character.
     fn escaped(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += 1;
@@ -81,17 +75,16 @@ impl Reader {
             'n' => Some('\n'),
             'r' => Some('\r'),
             't' => Some('\t'),
+            'x' if self.eat('{') => {
+                let rest = &self.chars[self.at..];
+                let digits: String = rest.iter().take_while(|c| c.is_ascii_hexdigit()).take(6).collect();
+                self.at += digits.len();
+                self.eat('}').then(|| char::from_u32(u32::from_str_radix(&digits, 16).ok()?))?
+            }
             'x' => {
-                let braced = self.eat('{');
-                let start = self.at;
-                while self.peek().is_some_and(|c| c.is_ascii_hexdigit()) && (braced || self.at < start + 2) {
-                    self.at += 1;
-                }
-                let digits: String = self.chars[start..self.at].iter().collect();
-                if braced && !self.eat('}') {
-                    return None;
-                }
-                u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32)
+                let digits: String = self.chars.get(self.at..self.at + 2)?.iter().collect();
+                self.at += 2;
+                char::from_u32(u32::from_str_radix(&digits, 16).ok()?)
             }
             c => c.is_ascii_punctuation().then_some(c),
         }
@@ -101,7 +94,8 @@ impl Reader {
     fn sequence(&mut self, depth: usize) -> Option<Vec<Vec<GlobPart>>> {
         let mut all: Vec<Vec<GlobPart>> = vec![Vec::new()];
         while let Some(c) = self.peek() {
-            if matches!(c, '|' | ')' | '$') || self.is_end() {
+            let end = c == '\\' && self.chars.get(self.at + 1) == Some(&'z');
+            if end || matches!(c, '|' | ')' | '$') {
                 break;
             }
             let atoms = self.atom(depth)?;
@@ -236,11 +230,11 @@ mod tests {
             ("^[Aa]b?c$", "ac", Some(true)),
             ("^a.+c$", "ac", Some(false)),
             ("^a.?c$", "abc", Some(true)),
-            (r"(?is)^a_.*\z", "A_b", Some(true)),
-            (r"^a\z", "ab", Some(false)),
-            (r"a\zb", "a", None),
-            (r"^\x60\n\x{e9}\z", "`\né", Some(true)),
             ("", "anything", Some(true)),
+            (r"(?is)^a\x60\x{e9}\z", "A`é", Some(true)),
+            (r"\Aa\tb", "a\tbc", Some(true)),
+            ("(?s)^a.*", "abc", Some(true)),
+            ("(?m)^a", "a", None),
             (r"\d+", "1", None),
             ("[a-z]", "b", None),
             ("a{2}", "aa", None),

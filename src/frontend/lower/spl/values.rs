@@ -6,23 +6,10 @@ use trailsmith_grammar::spl::{ArithmeticOp, CompareOp, Eval, EvalKind};
 use super::condition::Pair;
 use super::field::is_multivalue;
 use super::scope::Scope;
-use super::{Lowerer, Result, codes};
-use crate::ir::{Comparison, Node, Predicate, Test};
+use super::{Lowerer, Result};
+use crate::ir::{Case, Comparison, Node, Predicate, Test, TextMatch};
 
 impl Lowerer<'_> {
-    /// When some value of the one field that a condition names satisfies it.
-    pub(super) fn some_value(&mut self, condition: &Eval, scope: &Scope) -> Result<Node> {
-        let before = self.diagnostics.len();
-        let truth = self.condition(condition, scope)?.truth;
-        // Here the values are looked at one by one, which is what the finding asks for.
-        let mut index = 0;
-        self.diagnostics.retain(|finding| {
-            index += 1;
-            index <= before || finding.code != &codes::SPL_MULTIVALUE
-        });
-        Ok(one_range(truth))
-    }
-
     /// `("x" . field) >= "x10"`: an order of texts.
     pub(super) fn concatenated(
         &mut self,
@@ -45,13 +32,26 @@ impl Lowerer<'_> {
     }
 }
 
-/// Two ends of a range that one value has to lie between.
-fn one_range(node: Node) -> Node {
-    match &node.predicate {
-        Predicate::And(nodes) => match nodes.as_slice() {
-            [one, two] => between(one, two).unwrap_or(node),
-            _ => node,
-        },
+/// The condition that `mvfilter` puts on one value as a single test, where it is one: the text `null`
+/// stands for JSON's null, which is no value here, and two ends make a range.
+pub(super) fn on_one_value(node: Node) -> Node {
+    let node = node.simplified();
+    let Predicate::And(nodes) = &node.predicate else { return node };
+    let is_null = |node: &Node| match &node.predicate {
+        Predicate::Test(Test { comparison: Comparison::Text { matcher, case }, .. }) => {
+            *matcher == TextMatch::Equals("null".into()) && *case == Case::Sensitive
+        }
+        _ => false,
+    };
+    let guards = |node: &Node| matches!(&node.predicate, Predicate::Not(inner) if is_null(inner));
+    let exists = |node: &Node| matches!(&node.predicate, Predicate::Test(test) if test.comparison == Comparison::Exists);
+    let said: Vec<&Node> = nodes.iter().filter(|node| !guards(node)).collect();
+    // Every other condition asks for a value itself.
+    let more: Vec<&Node> = said.iter().copied().filter(|node| !exists(node)).collect();
+    match (more.as_slice(), said.first()) {
+        ([one], _) => (*one).clone(),
+        ([one, two], _) => between(one, two).unwrap_or(node),
+        ([], Some(exists)) => (*exists).clone(),
         _ => node,
     }
 }
