@@ -208,16 +208,22 @@ fn truth(expr: &Expr, doc: &Value) -> Option<bool> {
     match expr {
         Expr::Bool(value) => Some(*value),
         Expr::Not(inner) => truth(inner, doc).map(|value| !value),
-        Expr::And(parts) => parts.iter().map(|part| truth(part, doc)).fold(Some(true), |a, b| match (a, b) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        }),
-        Expr::Or(parts) => parts.iter().map(|part| truth(part, doc)).fold(Some(false), |a, b| match (a, b) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        }),
+        Expr::And(parts) => {
+            let truths: Vec<_> = parts.iter().map(|part| truth(part, doc)).collect();
+            if truths.contains(&Some(false)) {
+                Some(false)
+            } else {
+                truths.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+            }
+        }
+        Expr::Or(parts) => {
+            let truths: Vec<_> = parts.iter().map(|part| truth(part, doc)).collect();
+            if truths.contains(&Some(true)) {
+                Some(true)
+            } else {
+                truths.into_iter().collect::<Option<Vec<_>>>().map(|_| false)
+            }
+        }
         Expr::OrFalse(inner) => Some(truth(inner, doc).unwrap_or(false)),
         Expr::IsNotNull(column) => Some(!values(column).is_empty()),
         Expr::Compare { column, op: "==", value } => single(column, &|found| equal(found, value)),
