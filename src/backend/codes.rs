@@ -80,6 +80,14 @@ crate::codes! {
     pub LOSS_METADATA_VALUE = error "loss-metadata-value": "a value that the target does not take";
     /// Index patterns of Elasticsearch say nothing in Splunk. `--splunk-index` and `--splunk-macro` say where the events are.
     pub LOSS_INDEX = info "loss-index": "index patterns that the target does not know";
+    /// The target's own tools write this key in another form: line breaks of a wrapped text become spaces, a section of the note becomes a key
+    /// of its own, tactics become tags. Nothing is missing, but a rule that is read back differs there.
+    pub LOSS_REWRITTEN = info "loss-rewritten": "a key that the target's tools write in another form";
+    /// A key that the target asks for is not in the rule; the artefact gets a usual value for it.
+    pub LOSS_FILLED = info "loss-filled": "a key that the target asks for and the rule does not have";
+    /// Kibana refuses rules with this value when they are imported: too many fields, an empty name, a version below 1, more than 10 MB.
+    /// With `--allow-lossy` the value is written all the same.
+    pub LOSS_LIMIT = error "loss-limit": "a value that Kibana refuses";
     /// The rule is written for another kind of events than the target reads.
     pub LOSS_INPUT = error "loss-input": "events that the target does not read";
     /// The stack that was asked for does not have the target's language: OpenSearch runs neither ES|QL nor EQL, and has no

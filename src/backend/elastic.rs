@@ -8,7 +8,6 @@ use super::metadata::Key;
 use super::predicate::{self, to_ecs};
 use super::query_dsl;
 use super::target::Options;
-use crate::diagnostic::Severity;
 use crate::ir::{
     Comparison, Detection, Field, Format, Input, Language, MissingFields, Node, Predicate, Rule, Suppression,
     Test, Value, Vocabulary, Window,
@@ -74,6 +73,10 @@ pub(super) fn moved(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> R
     if elastic {
         return Ok((rule.clone(), None));
     }
+    if rule.id_is_derived {
+        let message = "the rule has no id; it gets the one that follows from its place";
+        losses.push(Loss::new(&codes::LOSS_FILLED, "id", message));
+    }
     let mut moved = rule.clone();
     let text = match &rule.detection {
         Detection::Opaque(opaque) if own && opaque.text.is_some() && rule.exceptions.is_empty() => None,
@@ -86,7 +89,11 @@ pub(super) fn moved(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> R
     extra_losses(&mut moved, losses);
     moved.vocabulary = Vocabulary::Ecs;
     moved.exceptions.clear();
-    moved.index.get_or_insert_with(|| vec![INDEX.to_owned()]);
+    if moved.index.is_none() {
+        let message = format!("the rule names no index; it gets `{INDEX}`");
+        losses.push(Loss::new(&codes::LOSS_FILLED, "index", message));
+        moved.index = Some(vec![INDEX.to_owned()]);
+    }
     if let Detection::Threshold(threshold) = &mut moved.detection {
         let mut keys = Vec::with_capacity(threshold.group_by.len());
         for (index, key) in threshold.group_by.iter().enumerate() {
@@ -110,6 +117,10 @@ pub(super) fn moved(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> R
                 "Kibana counts over the range of each run, here every {length}; the rule's window is another"
             );
             losses.push(Loss::new(&codes::LOSS_WINDOW, "threshold.window", message));
+            if moved.schedule.from.is_none() || moved.schedule.interval.is_none() {
+                let message = format!("the rule runs every {length} over as long a range");
+                losses.push(Loss::new(&codes::LOSS_FILLED, "schedule", message));
+            }
             moved.schedule.from.get_or_insert_with(|| format!("now-{length}"));
             moved.schedule.interval.get_or_insert_with(|| length.to_string());
         }
@@ -134,7 +145,11 @@ pub(super) fn moved(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> R
 
 /// The condition as KQL, and as filters in Query DSL for those parts that KQL cannot say. Kibana joins
 /// them with "and".
-fn condition(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> Result<(String, Vec<Value>), Loss> {
+pub(super) fn condition(
+    rule: &Rule,
+    options: &Options,
+    losses: &mut Vec<Loss>,
+) -> Result<(String, Vec<Value>), Loss> {
     let mut whole = Vec::new();
     let text = kql::text(rule, options, &mut whole);
     let parts = match predicate::events(rule) {
@@ -242,8 +257,7 @@ fn metadata(rule: &mut Rule, vocabulary: Vocabulary, version: Version, losses: &
     let meta = &mut rule.metadata;
     let mut filled = |key: &str, with: &str| {
         let message = format!("Kibana asks for `{key}`; the rule has none and gets {with}");
-        losses
-            .push(Loss { severity: Severity::Info, ..Loss::new(&codes::LOSS_METADATA_VALUE, key, message) });
+        losses.push(Loss::new(&codes::LOSS_FILLED, key, message));
     };
     if meta.description.is_none() {
         filled("description", "its name");

@@ -17,23 +17,28 @@ pub mod kql;
 mod loss;
 pub mod lucene;
 pub mod metadata;
+mod metadata_diff;
 pub mod percolator;
 pub mod predicate;
 pub mod query_dsl;
+mod regex;
+pub mod sigma;
 pub mod spl;
 pub mod splunk_savedsearch;
-mod regex;
 mod stack;
 mod target;
 pub mod threat_stack;
+pub mod trailsmith;
+mod yaml;
 
 pub use loss::{Artefact, Compiled, Fidelity, Loss};
+pub use metadata_diff::differences;
 pub use stack::Stack;
 pub use target::{ALL, Made, Options, Target, compile, find};
 
 use capability::Feature;
 
-use crate::ir::{Detection, Language, Rule, Vocabulary};
+use crate::ir::{Detection, Duration, Language, Rule, Vocabulary};
 
 /// Losses of a target that says less than a rule does over several events.
 fn over_events(rule: &Rule, target: &dyn Target, losses: &mut Vec<Loss>) {
@@ -66,4 +71,11 @@ fn own_text(rule: &Rule, language: Language) -> Option<&str> {
     let filters = rule.filters.as_ref().is_some_and(|filters| !filters.is_empty());
     let alone = !filters && rule.exceptions.is_empty() && rule.vocabulary == Vocabulary::Ecs;
     alone.then_some(query.text.as_str())
+}
+
+/// The length of the range of one run: Elastic's default is six minutes.
+fn look_back(rule: &Rule) -> Duration {
+    let from = rule.schedule.from.as_deref().unwrap_or("now-6m");
+    let offset = crate::ir::date_math::DateMath::parse(from).and_then(|math| math.fixed_offset());
+    Duration { millis: offset.map_or(360_000, i64::abs) }
 }

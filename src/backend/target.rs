@@ -18,7 +18,7 @@ pub struct Options {
     pub untyped: bool,
     /// `spl`, `splunk-savedsearch`: where Splunk keeps the events.
     pub splunk: super::spl::Base,
-    /// `esql`, `percolator`: the engine that queries run on.
+    /// `query-dsl`, `esql`, `eql`, `percolator`: the engine that queries run on.
     pub stack: Stack,
 }
 
@@ -66,6 +66,8 @@ pub static ALL: &[&dyn Target] = &[
     &super::spl::Spl,
     &super::splunk_savedsearch::SplunkSavedSearch,
     &super::threat_stack::ThreatStack,
+    &super::sigma::Sigma,
+    &super::trailsmith::Trailsmith,
 ];
 
 /// The target of a name.

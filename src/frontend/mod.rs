@@ -11,6 +11,8 @@ pub mod kibana;
 mod load;
 pub mod lower;
 pub mod reader;
+pub mod splunk;
+mod threat;
 pub mod threat_stack;
 pub mod trailsmith;
 pub mod tree;

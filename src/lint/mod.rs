@@ -5,6 +5,7 @@
 
 mod attack;
 mod contradiction;
+mod empty_query;
 mod fields;
 mod metadata;
 mod playbook;
@@ -29,6 +30,7 @@ pub struct Lint {
 pub static ALL: &[Lint] = &[
     Lint { codes: attack::ALL, check: attack::check },
     Lint { codes: contradiction::ALL, check: contradiction::check },
+    Lint { codes: empty_query::ALL, check: empty_query::check },
     Lint { codes: fields::ALL, check: fields::check },
     Lint { codes: metadata::ALL, check: metadata::check },
     Lint { codes: playbook::ALL, check: playbook::check },

@@ -32,6 +32,16 @@ static ECS: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
+/// Whether a field of the ECS vocabulary is one of Elastic Common Schema 8.11 itself, not of the AWS
+/// integration, of Beats, of alerts or of a later version.
+pub fn is_ecs(path: &str) -> bool {
+    const BESIDE: [&str; 8] =
+        ["actor.", "aws.", "entity.", "fileset.", "host.target.", "input.", "kibana.", "log.offset"];
+    ECS.field_type(path) != FieldType::Unknown
+        && !BESIDE.iter().any(|prefix| path.starts_with(prefix))
+        && !path.split('.').any(|part| part == "entity")
+}
+
 static CLOUDTRAIL: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();
     add_raw(&mut table);

@@ -34,6 +34,12 @@ crate::codes! {
     /// without it every event of the file belongs to the case.
     pub FIXTURE_EVENTS = error "fixture-events": "a fixture's events cannot be read";
 
+    /// `with` names a field that Elastic Common Schema and the AWS integration do not have. The document of the case gets it, but
+    /// no cluster would add it: a misspelt name supplies nothing to the rule.
+    ///
+    /// `trailsmith list fields NAME` prints the fields of a name.
+    pub FIXTURE_UNKNOWN_FIELD = warning "fixture-unknown-field": "a fixture supplies a field that does not exist";
+
     /// A rule has no fixture: nothing shows that it fires on what it is for, or that it stays quiet
     /// on what it is not for.
     ///

@@ -12,7 +12,7 @@ use super::place::Placer;
 use super::propose::{self, Proposal};
 use super::search::{Search, time};
 use super::{base, state, text};
-use crate::ir::{Case, Comparison, Detection, Input, Node, Predicate, Rule};
+use crate::ir::{Case, Comparison, Detection, Input, Node, Predicate, Rule, Test};
 use crate::matcher::explain;
 use crate::schema::{Reach, Version};
 
@@ -124,6 +124,9 @@ impl Run<'_, '_> {
         let Some(truth) = tree.decisive(leaf, &mut goals) else { return };
         let own = Tree::Leaf(leaf);
         goals.push((&own, truth));
+        if self.contradict(&goals) {
+            return self.unreached(leaf, Side::Match, Reason::Masked);
+        }
         let (found, gave_up) = self.subject.find(&goals, options.budget);
         let Some((sample, truths)) = found.filter(|(_, truths)| truths.whole) else {
             let reason = match self.way(leaf) {
@@ -135,7 +138,8 @@ impl Run<'_, '_> {
             return self.unreached(leaf, Side::Match, reason);
         };
         let clause = self.subject.leaves[leaf].clause;
-        let of = self.matching(sample.clone(), Some(clause), false);
+        let decides = !matches!(self.way(leaf), Some(Reach::Constant(_)));
+        let of = self.matching(sample.clone(), decides.then_some(clause), false);
         if truth {
             self.other_case(leaf, &sample);
         }
@@ -147,6 +151,30 @@ impl Run<'_, '_> {
             };
             self.unreached(leaf, Side::NearMiss, reason);
         }
+    }
+
+    /// Whether a text that has to be there implies another that must not, on the same field: `*Guardrail*`
+    /// and not `*Guard*`. No search would find one.
+    fn contradict(&self, goals: &[Goal<'_>]) -> bool {
+        let mut flat = Vec::new();
+        clauses::flatten(goals, &mut flat);
+        let text = |goal: &Goal<'_>, wanted: bool| match goal {
+            (Tree::Leaf(leaf), truth) if *truth == wanted => match &self.subject.leaves[*leaf].node.predicate
+            {
+                Predicate::Test(Test {
+                    field,
+                    comparison: Comparison::Text { matcher, case: Case::Sensitive },
+                }) => Some((field, matcher)),
+                _ => None,
+            },
+            _ => None,
+        };
+        // Lists are no way out: the element that has the one has the other.
+        let not: Vec<_> = flat.iter().filter_map(|goal| text(goal, false)).collect();
+        let mut there = flat.iter().filter_map(|goal| text(goal, true));
+        there.any(|(field, one)| {
+            not.iter().any(|(other, matcher)| *other == field && text::implies(one, matcher))
+        })
     }
 
     /// Lists a matching sample; gives its place.
@@ -272,6 +300,7 @@ impl Run<'_, '_> {
         let mut number = 0;
         let mut name = |sample: &mut Sample, matches: bool| {
             number += 1;
+            base::put_in_order(&mut sample.record);
             if sample.record.get("eventID").is_none_or(|id| id != base::PLACEHOLDER_ID) {
                 return;
             }

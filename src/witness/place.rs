@@ -9,6 +9,9 @@ use super::state::{Edit, Write};
 use crate::ir::{Field, FieldType};
 use crate::schema::{self, Reach, Shape, Version};
 
+/// Most values of one field.
+const LONGEST_LIST: usize = 8;
+
 /// Whoever places values: the generation of documents that the rule is meant for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Placer {
@@ -62,14 +65,20 @@ fn at_path(field: &Field, path: &str, value: Option<&Value>, sample: &Sample) ->
     if shaped != *value {
         out.push(vec![Write::Set(place.clone(), value.clone())]);
     }
-    // Beside what is there already, which other clauses may ask for: any element of a list counts.
-    let there = sample.at(&place);
-    if let [old] = there.as_slice()
-        && !old.is_object()
-        && !old.is_null()
-        && **old != shaped
+    // Beside what is there already, which other clauses may ask for: any element of a list counts. The
+    // record's own keys never hold lists.
+    if let [old] = sample.at(&place).as_slice()
+        && is_below_payload(&place)
     {
-        out.push(vec![Write::Set(place, json!([old, shaped]))]);
+        let mut list = match old {
+            Value::Array(items) => items.clone(),
+            Value::Null | Value::Object(_) => Vec::new(),
+            scalar => vec![(*scalar).clone()],
+        };
+        if !list.is_empty() && list.len() < LONGEST_LIST && !list.contains(&shaped) {
+            list.push(shaped);
+            out.push(vec![Write::Set(place, Value::Array(list))]);
+        }
     }
     out
 }
@@ -78,13 +87,18 @@ fn is_payload(path: &str) -> bool {
     schema::Payload::ALL.iter().any(|payload| payload.raw() == path)
 }
 
+fn is_below_payload(path: &str) -> bool {
+    let below = |payload: &schema::Payload| {
+        path.strip_prefix(payload.raw()).is_some_and(|rest| rest.starts_with('.'))
+    };
+    schema::Payload::ALL.iter().any(below)
+}
+
 /// The value as CloudTrail would write it there: flags and small numbers below the payloads as such,
 /// the two flags of the record as booleans. Comparisons see the same text either way.
 fn shaped(path: &str, value: &Value) -> Value {
     let Value::String(text) = value else { return value.clone() };
-    let is_below = schema::Payload::ALL
-        .iter()
-        .any(|payload| path.strip_prefix(payload.raw()).is_some_and(|rest| rest.starts_with('.')));
+    let is_below = is_below_payload(path);
     let is_flag = matches!(path, "readOnly" | "managementEvent");
     match text.as_str() {
         "true" if is_below || is_flag => json!(true),

@@ -110,6 +110,73 @@ pub(super) fn refused(matcher: &TextMatch, case: Case) -> Vec<(Change, String)> 
     out
 }
 
+/// Whether every text that `one` accepts is surely accepted by `other`; `false` where that is not plain
+/// to see. Both mind the case.
+pub(super) fn implies(one: &TextMatch, other: &TextMatch) -> bool {
+    let start = |text: &str| match one {
+        TextMatch::Equals(own) | TextMatch::Prefix(own) => own.starts_with(text),
+        TextMatch::Glob(glob) => {
+            matches!(glob.parts.first(), Some(GlobPart::Literal(own)) if own.starts_with(text))
+        }
+        TextMatch::Suffix(_) | TextMatch::Contains(_) => false,
+    };
+    let end = |text: &str| match one {
+        TextMatch::Equals(own) | TextMatch::Suffix(own) => own.ends_with(text),
+        TextMatch::Glob(glob) => {
+            matches!(glob.parts.last(), Some(GlobPart::Literal(own)) if own.ends_with(text))
+        }
+        TextMatch::Prefix(_) | TextMatch::Contains(_) => false,
+    };
+    let part = |text: &str| match one {
+        TextMatch::Equals(own)
+        | TextMatch::Prefix(own)
+        | TextMatch::Suffix(own)
+        | TextMatch::Contains(own) => own.contains(text),
+        TextMatch::Glob(glob) => {
+            glob.parts.iter().any(|part| matches!(part, GlobPart::Literal(own) if own.contains(text)))
+        }
+    };
+    one == other
+        || match other {
+            TextMatch::Equals(_) => false,
+            TextMatch::Prefix(text) => start(text),
+            TextMatch::Suffix(text) => end(text),
+            TextMatch::Contains(text) => part(text),
+            TextMatch::Glob(glob) => {
+                matches!(one, TextMatch::Equals(own) if glob.matches(own, Case::Sensitive))
+            }
+        }
+}
+
+/// What a matcher wants to see letter by letter.
+pub(super) fn pieces(matcher: &TextMatch) -> Vec<&str> {
+    match matcher {
+        TextMatch::Equals(text)
+        | TextMatch::Prefix(text)
+        | TextMatch::Suffix(text)
+        | TextMatch::Contains(text) => {
+            vec![text]
+        }
+        TextMatch::Glob(glob) => {
+            let mut out = Vec::new();
+            for part in &glob.parts {
+                if let GlobPart::Literal(text) = part {
+                    out.push(text.as_str());
+                }
+            }
+            out
+        }
+    }
+}
+
+/// The text with a piece of it in the case of `piece`; `None` where that changes nothing.
+pub(super) fn rewritten(text: &str, piece: &str) -> Option<String> {
+    let at = text.to_ascii_lowercase().find(&piece.to_ascii_lowercase())?;
+    let end = at + piece.len();
+    let out = format!("{}{piece}{}", text.get(..at)?, text.get(end..)?);
+    (out != text).then_some(out)
+}
+
 /// The same text in another case; `None` where there is none.
 pub(super) fn other_case(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
@@ -247,6 +314,17 @@ mod tests {
         }
         let wild = glob(&["a", "*", "z"]);
         assert!(together(&[&b, &wild]).iter().any(|text| accepts(&wild, text) && accepts(&b, text)));
+    }
+
+    #[test]
+    fn what_implies_what() {
+        let contains = |text: &str| TextMatch::Contains(text.into());
+        assert!(implies(&contains("Guardrail"), &contains("Guard")));
+        assert!(!implies(&contains("Guard"), &contains("Guardrail")));
+        assert!(implies(&TextMatch::Equals("CreateUser".into()), &TextMatch::Prefix("Create".into())));
+        assert!(!implies(&TextMatch::Prefix("Create".into()), &TextMatch::Equals("CreateUser".into())));
+        assert!(implies(&glob(&["a", "*", "z"]), &TextMatch::Suffix("z".into())));
+        assert!(implies(&TextMatch::Equals("abz".into()), &glob(&["a", "*", "z"])));
     }
 
     #[test]

@@ -144,6 +144,24 @@ pub enum Segment {
     Star,
 }
 
+impl Literal {
+    /// The text of a literal where wildcards mean nothing: a star stands for itself.
+    pub fn plain(&self) -> String {
+        match &self.kind {
+            LiteralKind::Quoted(text) | LiteralKind::Text(text) => text.clone(),
+            LiteralKind::Bool(value) => value.to_string(),
+            LiteralKind::Null => "null".into(),
+            LiteralKind::Wildcard(segments) => segments
+                .iter()
+                .map(|segment| match segment {
+                    Segment::Text(text) => text.as_str(),
+                    Segment::Star => "*",
+                })
+                .collect(),
+        }
+    }
+}
+
 impl Expr {
     /// A condition without a position.
     pub fn new(kind: ExprKind) -> Self {

@@ -1,9 +1,10 @@
 //! Rule files of elastic/detection-rules: `[metadata]`, `[rule]`, `[transform]`.
 //!
-//! Writes every key that the rule holds; query texts and Markdown stand in multi-line strings. A
-//! second pass through reader and writer changes no byte.
+//! Writes every key that the rule holds, in the layout of that repository's formatter. A second pass
+//! through reader and writer changes no byte.
 
 mod print;
+mod text;
 
 use indexmap::IndexMap;
 

@@ -1,79 +1,153 @@
-//! Values → TOML text: plain keys first, then tables and arrays of tables.
-
-use std::fmt::Write;
+//! Values → TOML text, laid out as the formatter of elastic/detection-rules does it
+//! (`detection_rules/rule_formatter.py`): keys in order, the query last, then arrays of tables, then
+//! tables; long lists an item a line.
+//!
+//! That formatter wraps long texts anew, which changes them. Here a text keeps its every character: it
+//! stands in the formatter's layout where that reads back as the same text.
 
 use indexmap::IndexMap;
 
+use super::text::{block, escape, literal_block, string};
 use crate::ir::Value;
+
+type Map = IndexMap<String, Value>;
+
+/// Keys of `[rule]` that stand behind all others, in literal blocks.
+const QUERIES: [&str; 2] = ["query", "threat_query"];
+
+/// Markdown begins right behind the quotes.
+const MARKDOWN: [&str; 2] = ["note", "setup"];
+
+/// Characters from which on a list of texts stands an item a line.
+const LONG_LIST: usize = 100;
 
 /// A whole document. What is no table at the root is not printed.
 pub(super) fn document(root: &Value) -> String {
-    let mut out = String::new();
-    if let Value::Map(map) = root {
-        table(&mut out, &mut Vec::new(), map);
+    let Value::Map(root) = root else { return String::new() };
+    let mut tables: Vec<(&String, &Map)> =
+        root.iter().filter_map(|(key, value)| Some((key, value.as_map()?))).collect();
+    let rank = |key: &str| ["metadata", "transform", "rule"].iter().position(|known| *known == key);
+    tables.sort_by_key(|(key, _)| (rank(key).unwrap_or(usize::MAX), key.to_owned()));
+    let section = |(name, map): (&String, &Map)| format!("{}\n", top_table(name, map));
+    tables.into_iter().map(section).collect()
+}
+
+/// One of the tables at the root with everything below it.
+fn top_table(name: &str, map: &Map) -> String {
+    let ordered = ordered(map);
+    let path = key(name);
+    let (plain, mut below) = body(&ordered, &path, name == "rule");
+    let mut out = format!("[{path}]\n{plain}");
+    // Level by level, as Python's toml prints them.
+    while !below.is_empty() {
+        let mut next = Vec::new();
+        for (path, map) in below {
+            let (text, inner) = body(map, &path, false);
+            if !text.is_empty() || inner.is_empty() {
+                if !out.ends_with("\n\n") {
+                    out.push('\n');
+                }
+                out.push_str(&format!("[{path}]\n{text}"));
+            }
+            next.extend(inner);
+        }
+        below = next;
     }
-    let trimmed = out.trim_start_matches('\n').len();
-    out.drain(..out.len() - trimmed);
     out
 }
 
-/// Whether a value gets a header of its own.
-fn has_header(value: &Value) -> bool {
-    match value {
-        Value::Map(_) => true,
-        Value::List(items) => !items.is_empty() && items.iter().all(|item| matches!(item, Value::Map(_))),
-        _ => false,
-    }
-}
-
-fn table(out: &mut String, path: &mut Vec<String>, map: &IndexMap<String, Value>) {
-    for (name, value) in map.iter().filter(|(_, value)| !has_header(value)) {
-        // TOML has no null: a key without a value is left out.
-        if *value != Value::Null {
-            let _ = writeln!(out, "{} = {}", key(name), inline(value, &Place::Key));
+/// Keys in alphabetical order, those of the tables right below too; queries last.
+fn ordered(map: &Map) -> Map {
+    let mut entries: Vec<(String, Value)> =
+        map.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    entries.sort_by(|a, b| {
+        let last = |key: &str| QUERIES.iter().position(|query| *query == key).map_or(0, |at| at + 1);
+        (last(&a.0), &a.0).cmp(&(last(&b.0), &b.0))
+    });
+    for (_, value) in &mut entries {
+        if let Value::Map(inner) = value {
+            inner.sort_keys();
         }
     }
-    for (name, value) in map.iter().filter(|(_, value)| has_header(value)) {
-        path.push(key(name));
-        let header = path.join(".");
+    entries.into_iter().collect()
+}
+
+/// Whether a value gets headers of its own.
+fn is_tables(value: &Value) -> bool {
+    matches!(value, Value::List(items) if !items.is_empty() && items.iter().all(|item| matches!(item, Value::Map(_))))
+}
+
+/// Plain keys and arrays of tables as text; the tables are left to the caller.
+fn body<'a>(map: &'a Map, path: &str, is_rule: bool) -> (String, Vec<(String, &'a Map)>) {
+    let (mut plain, mut arrays, mut tables) = (String::new(), String::new(), Vec::new());
+    let has_below = map.values().any(|value| matches!(value, Value::Map(_)) || is_tables(value));
+    for (name, value) in map {
+        let inner_path = format!("{path}.{}", key(name));
         match value {
-            Value::Map(inner) => {
-                let _ = writeln!(out, "\n[{header}]");
-                table(out, path, inner);
+            Value::Map(inner) => tables.push((inner_path, inner)),
+            Value::List(items) if is_tables(value) => {
+                items
+                    .iter()
+                    .filter_map(Value::as_map)
+                    .for_each(|item| arrays.push_str(&element(item, &inner_path)));
             }
-            Value::List(items) => {
-                for item in items {
-                    if let Value::Map(inner) = item {
-                        let _ = writeln!(out, "\n[[{header}]]");
-                        table(out, path, inner);
-                    }
-                }
+            // TOML has no null: a key without a value is left out.
+            Value::Null => {}
+            Value::Text(text) if is_rule && QUERIES.contains(&name.as_str()) => {
+                let gap = if has_below { "\n\n" } else { "" };
+                plain.push_str(&format!("\n{} = {}{gap}\n", key(name), literal_block(text)));
             }
-            _ => {}
+            Value::Text(text) if is_rule && MARKDOWN.contains(&name.as_str()) && text.contains('\n') => {
+                let newline = if text.starts_with('\n') { "\n" } else { "" };
+                plain.push_str(&format!("{} = \"\"\"{newline}{}\"\"\"\n", key(name), escape(text, true)));
+            }
+            Value::Text(text) if text.contains('\n') => {
+                plain.push_str(&format!("{} = {}\n", key(name), block(text)));
+            }
+            value => plain.push_str(&format!("{} = {}\n", key(name), inline(value, true))),
         }
-        path.pop();
     }
+    plain.push_str(&arrays);
+    (plain, tables)
 }
 
-/// Where a value stands: multi-line forms are for keys and list items of a block only.
-enum Place {
-    Key,
-    Inline,
+/// One `[[…]]`: its plain keys, a blank line, then what is below it.
+fn element(map: &Map, path: &str) -> String {
+    let (text, mut below) = body(map, path, false);
+    let mut out = format!("[[{path}]]\n");
+    let gap = if text.starts_with('[') { "\n" } else { "" };
+    out.push_str(gap);
+    out.push_str(&text);
+    if gap.is_empty() {
+        out.push('\n');
+    }
+    while !below.is_empty() {
+        let mut next = Vec::new();
+        for (path, map) in below {
+            let (text, inner) = body(map, &path, false);
+            if !text.is_empty() || inner.is_empty() {
+                out.push_str(&format!("[{path}]\n{text}"));
+            }
+            next.extend(inner);
+        }
+        below = next;
+    }
+    out
 }
 
-fn inline(value: &Value, place: &Place) -> String {
+/// A value on one line, or at a key (`at_key`) a list with an item a line.
+fn inline(value: &Value, at_key: bool) -> String {
     match value {
         Value::Null => "\"\"".into(),
         Value::Bool(truth) => truth.to_string(),
         Value::Int(number) => number.to_string(),
         Value::Float(number) => format!("{number:?}"),
         Value::Literal(text) => literal(text),
-        Value::Text(text) => string(text, place),
-        Value::List(items) => list(items, place),
+        Value::Text(text) => string(text),
+        Value::List(items) => list(items, at_key),
         Value::Map(map) => {
-            let entry = |(name, value): (&String, &Value)| {
-                format!("{} = {}", key(name), inline(value, &Place::Inline))
-            };
+            let entry =
+                |(name, value): (&String, &Value)| format!("{} = {}", key(name), inline(value, false));
             let entries: Vec<String> =
                 map.iter().filter(|(_, value)| **value != Value::Null).map(entry).collect();
             if entries.is_empty() { "{}".into() } else { format!("{{ {} }}", entries.join(", ")) }
@@ -81,18 +155,22 @@ fn inline(value: &Value, place: &Place) -> String {
     }
 }
 
-fn list(items: &[Value], place: &Place) -> String {
-    let one_line = |items: &[Value]| {
-        let items: Vec<String> = items.iter().map(|item| inline(item, &Place::Inline)).collect();
-        format!("[{}]", items.join(", "))
-    };
-    let flat = one_line(items);
-    if matches!(place, Place::Inline) || flat.chars().count() <= 100 {
-        return flat;
+fn list(items: &[Value], at_key: bool) -> String {
+    let texts: Option<Vec<&str>> = items.iter().map(Value::as_text).collect();
+    let length = |texts: &[&str]| texts.iter().map(|text| text.chars().count() + 3).sum::<usize>();
+    match texts.filter(|texts| at_key && length(texts) > LONG_LIST) {
+        Some(texts) => {
+            let item = |text: &&str| match text.contains('\n') {
+                true => format!("    {},\n", block(text)),
+                false => format!("    {},\n", string(text)),
+            };
+            format!("[\n{}]", texts.iter().map(item).collect::<String>())
+        }
+        None => {
+            let items: Vec<String> = items.iter().map(|item| inline(item, false)).collect();
+            format!("[{}]", items.join(", "))
+        }
     }
-    let items: Vec<String> =
-        items.iter().map(|item| format!("    {},\n", inline(item, &Place::Inline))).collect();
-    format!("[\n{}]", items.concat())
 }
 
 /// A literal that TOML can hold stands as it is: a date-time or a number; else it is text.
@@ -100,52 +178,8 @@ fn literal(text: &str) -> String {
     let document = format!("v = {text}");
     match ::toml::de::DeTable::parse(&document) {
         Ok(_) if !text.contains('\n') => text.into(),
-        _ => string(text, &Place::Inline),
+        _ => string(text),
     }
-}
-
-/// Texts of several lines stand in multi-line strings, literal ones where they hold a backslash.
-fn string(text: &str, place: &Place) -> String {
-    let multi_line = text.contains('\n') && matches!(place, Place::Key);
-    let control = text.chars().any(|c| c.is_control() && c != '\n' && c != '\t');
-    if !multi_line {
-        let literal = !control && !text.contains(['\'', '\n']) && text.contains(['"', '\\']);
-        return if literal { format!("'{text}'") } else { format!("\"{}\"", escape(text, false)) };
-    }
-    let literal = !control && text.contains('\\') && !text.contains("'''") && !text.ends_with('\'');
-    if literal { format!("'''\n{text}'''") } else { format!("\"\"\"\n{}\"\"\"", escape(text, true)) }
-}
-
-fn escape(text: &str, multi_line: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut quotes = 0;
-    for c in text.chars() {
-        quotes = if c == '"' { quotes + 1 } else { 0 };
-        match c {
-            '\\' => out.push_str("\\\\"),
-            // Two quotes in a row are fine in a multi-line string, three would end it, and so
-            // would one at its end.
-            '"' if multi_line && quotes < 3 => out.push('"'),
-            '"' => {
-                quotes = 0;
-                out.push_str("\\\"");
-            }
-            '\n' if multi_line => out.push('\n'),
-            '\n' => out.push_str("\\n"),
-            '\t' if multi_line => out.push('\t'),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    if multi_line && out.ends_with('"') && !out.ends_with("\\\"") {
-        out.truncate(out.len() - 1);
-        out.push_str("\\\"");
-    }
-    out
 }
 
 fn key(name: &str) -> String {
@@ -181,26 +215,41 @@ mod tests {
             "''\n''",
         ] {
             for value in [Value::from(text), Value::List(vec![Value::from(text)])] {
-                let map = IndexMap::from([("k".to_owned(), value)]);
-                let document = document(&Value::Map(map));
-                let read: ::toml::Table =
-                    document.parse().unwrap_or_else(|e| panic!("{text:?} {document:?} {e}"));
-                let back = read["k"].as_array().map_or(&read["k"], |items| &items[0]);
-                assert_eq!(back.as_str(), Some(text), "{document:?}");
+                for name in ["k", "note", "query"] {
+                    let map = IndexMap::from([(name.to_owned(), value.clone())]);
+                    let root = IndexMap::from([("rule".to_owned(), Value::Map(map))]);
+                    let document = document(&Value::Map(root));
+                    let read: ::toml::Table =
+                        document.parse().unwrap_or_else(|e| panic!("{text:?} {document:?} {e}"));
+                    let found = &read["rule"][name];
+                    let back = found.as_array().map_or(found, |items| &items[0]);
+                    assert_eq!(back.as_str(), Some(text), "{document:?}");
+                }
             }
         }
     }
 
+    /// The layout of Python's toml 0.10 with the formatter's encoder, written down from its source.
     #[test]
     fn tables_come_after_plain_keys() {
         let leaf = |n| Value::Map(IndexMap::from([("x".to_owned(), Value::Int(n))]));
+        let element = IndexMap::from([
+            ("framework".to_owned(), Value::from("F")),
+            ("tactic".to_owned(), leaf(4)),
+            ("technique".to_owned(), Value::List(vec![leaf(2), leaf(3)])),
+        ]);
         let inner = IndexMap::from([
             ("t".to_owned(), leaf(1)),
+            ("query".to_owned(), Value::from("q\n")),
             ("a b".to_owned(), Value::from(true)),
-            ("l".to_owned(), Value::List(vec![leaf(2), leaf(3)])),
+            ("l".to_owned(), Value::List(vec![Value::Map(element.clone()), Value::Map(element)])),
         ]);
-        let root = Value::Map(IndexMap::from([("r".to_owned(), Value::Map(inner))]));
-        let expected = "[r]\n\"a b\" = true\n\n[r.t]\nx = 1\n\n[[r.l]]\nx = 2\n\n[[r.l]]\nx = 3\n";
+        let root = Value::Map(IndexMap::from([("rule".to_owned(), Value::Map(inner))]));
+        let threat = "[[rule.l]]\nframework = \"F\"\n[[rule.l.technique]]\nx = 2\n\n[[rule.l.technique]]\nx = 3\n\n\n\
+                      [rule.l.tactic]\nx = 4\n";
+        let expected = format!(
+            "[rule]\n\"a b\" = true\n\nquery = '''\nq\n'''\n\n\n{threat}{threat}\n[rule.t]\nx = 1\n\n"
+        );
         assert_eq!(document(&root), expected);
     }
 }

@@ -1,7 +1,7 @@
 //! From a predicate that fits to a condition.
 
 use super::leaf::leaf;
-use super::tree::{Expr, Test};
+use super::tree::{Expr, Test, Word};
 use crate::backend::codes;
 use crate::backend::loss::Loss;
 use crate::ir::{Node, Predicate};
@@ -50,9 +50,12 @@ pub(super) fn build(node: &Node, version: Version) -> Result<Expr, Loss> {
     })
 }
 
-/// Adds an alternative; texts for the same operator on the same field are gathered.
+/// Adds an alternative; texts for the same operator on the same field are gathered. Regular
+/// expressions are not: Elasticsearch joins a list of them into one, which has a greatest length.
 fn add(parts: &mut Vec<Expr>, part: Expr) {
-    if let Expr::Test { field, test: Test::OneOf(word, texts) } = &part {
+    if let Expr::Test { field, test: Test::OneOf(word, texts) } = &part
+        && !matches!(word, Word::Regex | Word::RegexAnyCase)
+    {
         for known in parts.iter_mut() {
             if let Expr::Test { field: other, test: Test::OneOf(same, list) } = known
                 && other == field

@@ -140,6 +140,12 @@ fn alternatives_are_gathered() {
     );
     let prefix = |text: &str| self::text("event.action", TextMatch::Prefix(text.into()), Case::Sensitive);
     assert_eq!(said(any([prefix("Get"), prefix("List")])), r#"event.action LIKE ("Get*", "List*")"#);
+    let inside = |text: &str| self::text("event.action", TextMatch::Contains(text.into()), Case::Sensitive);
+    assert_eq!(
+        said(any([inside("a"), inside("b")])),
+        r#"event.action LIKE "*a*" OR event.action LIKE "*b*""#,
+        "a list would be one automaton"
+    );
     assert_eq!(
         said(any([is("user.target.name", "a"), is("user.target.name", "b")])),
         r#"QSTR("""user.target.name:"a" OR user.target.name:"b"""")"#

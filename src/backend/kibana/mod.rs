@@ -4,13 +4,17 @@
 //! here: the caller supplies another query where the rule was written in another language
 //! ([`write_with`]). Keys and shapes: `kibana_rule_import.md`.
 
+mod api_form;
 mod fields;
+mod limits;
 mod overlay;
+mod required;
 mod target;
 
 use indexmap::IndexMap;
 
-use crate::ir::{Language, Rule, Value};
+use super::loss::Loss;
+use crate::ir::{Format, Language, Rule, Value};
 
 pub use fields::threat;
 pub use target::{ElasticToml, Kibana};
@@ -34,6 +38,24 @@ pub fn own_query(rule: &Rule) -> Option<(Language, &str)> {
         }
         Language::ThreatStack | Language::Spl => None,
     }
+}
+
+/// The rule as Kibana's API takes it on import, with a loss for what comes out in another form or is
+/// refused there.
+pub(super) fn import(
+    rule: &Rule,
+    query: Option<(Language, &str)>,
+    losses: &mut Vec<Loss>,
+) -> serde_json::Value {
+    let mut map = object(rule, query);
+    if rule.format == Format::ElasticToml {
+        api_form::apply(rule, &mut map, losses);
+    }
+    if rule.format != Format::KibanaNdjson {
+        required::add(&mut map);
+    }
+    limits::check(&map, losses);
+    json(&Value::Map(map))
 }
 
 /// The keys of the rule in a fixed order, those kept from the source behind them.

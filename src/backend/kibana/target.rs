@@ -63,10 +63,12 @@ impl Target for Kibana {
         if rule.format == Format::ElasticToml {
             beside(rule, losses);
         }
-        Ok(Artefact::Json(match &text {
-            Some(text) => kibana::write_with(&moved, Some((Language::Kuery, text))),
-            None => kibana::write(&moved),
-        }))
+        items(rule, Severity::Info, losses);
+        let query = match &text {
+            Some(text) => Some((Language::Kuery, text.as_str())),
+            None => kibana::own_query(&moved),
+        };
+        Ok(Artefact::Json(kibana::import(&moved, query, losses)))
     }
 }
 
@@ -93,6 +95,7 @@ impl Target for ElasticToml {
 
     fn make(&self, rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> Made {
         let (moved, text) = moved(rule, options, losses)?;
+        items(rule, Severity::Error, losses);
         Ok(Artefact::Text(match &text {
             Some(text) => elastic_toml::write_with(&moved, Some((Language::Kuery, text))),
             None => elastic_toml::write(&moved),
@@ -102,11 +105,26 @@ impl Target for ElasticToml {
 
 /// Tables of a TOML file that are about the file, not part of the rule.
 fn beside(rule: &Rule, losses: &mut Vec<Loss>) {
-    for extra in rule.metadata.extra.iter().filter(|extra| extra.path.first().is_none_or(|key| key != "rule"))
-    {
+    // `transform` is filled into the note.
+    let outside = |key: &String| key != "rule" && key != "transform";
+    for extra in rule.metadata.extra.iter().filter(|extra| extra.path.first().is_none_or(outside)) {
         let key = extra.path.join(".");
         let message = format!("`{key}` is about the file; Kibana's rules have no place for it");
         let loss = Loss::new(&codes::LOSS_METADATA, key, message).at(extra.origin);
         losses.push(Loss { severity: Severity::Info, ..loss });
+    }
+}
+
+/// Exception items of an Elastic rule stand beside it; the rule itself refers to their list only.
+fn items(rule: &Rule, severity: Severity, losses: &mut Vec<Loss>) {
+    let elastic = matches!(rule.format, Format::ElasticToml | Format::KibanaNdjson);
+    if elastic && !rule.exceptions.is_empty() {
+        let count = rule.exceptions.len();
+        let message = format!(
+            "the rule refers to its exception lists; what they except ({count} of their items are in the file) is not \
+             part of the artefact, and has to be where it is used"
+        );
+        let loss = Loss::new(&codes::LOSS_EXCEPTION_LIST, "exceptions", message).at(Some(rule.origin));
+        losses.push(Loss { severity, ..loss });
     }
 }

@@ -38,14 +38,14 @@ impl Kibana<'_> {
                     RangeOp::Gt => "gt",
                     RangeOp::Gte => "gte",
                 };
-                let bound = Value::from(plain(value));
+                let bound = Value::from(value.plain());
                 self.each_field(field, nested, |field| Query::Range {
                     field,
                     bounds: vec![(key, bound.clone())],
                 })
             }
             ExprKind::Nested { path, body } => {
-                let path = join(nested, &plain(path));
+                let path = join(nested, &path.plain());
                 let query = Box::new(self.expr(body, Some(&path)));
                 Query::Nested { path, query }
             }
@@ -104,9 +104,9 @@ impl Kibana<'_> {
                 };
                 let mut found: Vec<String> = self.fields.expand(&pattern);
                 found.retain(is_value);
-                if found.is_empty() { vec![join(nested, &plain(name))] } else { found }
+                if found.is_empty() { vec![join(nested, &name.plain())] } else { found }
             }
-            _ => vec![join(nested, &plain(name))],
+            _ => vec![join(nested, &name.plain())],
         };
         let leaves = names.into_iter().map(|name| match self.nested_above(&name, nested) {
             Some(path) => Query::Nested { path, query: Box::new(leaf(name)) },
@@ -132,27 +132,11 @@ fn join(nested: Option<&str>, path: &str) -> String {
     nested.map_or_else(|| path.to_owned(), |prefix| format!("{prefix}.{path}"))
 }
 
-/// The text of a literal where wildcards mean nothing.
-fn plain(literal: &Literal) -> String {
-    match &literal.kind {
-        LiteralKind::Quoted(text) | LiteralKind::Text(text) => text.clone(),
-        LiteralKind::Bool(value) => value.to_string(),
-        LiteralKind::Null => "null".into(),
-        LiteralKind::Wildcard(segments) => segments
-            .iter()
-            .map(|segment| match segment {
-                Segment::Text(text) => text.as_str(),
-                Segment::Star => "*",
-            })
-            .collect(),
-    }
-}
-
 fn scalar(literal: &Literal) -> Value {
     match &literal.kind {
         LiteralKind::Bool(value) => (*value).into(),
         LiteralKind::Null => Value::Null,
-        _ => plain(literal).into(),
+        _ => literal.plain().into(),
     }
 }
 

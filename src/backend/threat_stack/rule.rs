@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::filter;
-use crate::backend::codes;
 use crate::backend::loss::Loss;
 use crate::backend::predicate::{rewrite, to_raw};
 use crate::backend::target::Options;
+use crate::backend::{codes, look_back};
+use crate::diagnostic::Severity;
 use crate::ir::{
     Comparison, Detection, Duration, Exception, Field, Format, Level, MissingFields, Predicate, Rule, Test,
     Vocabulary, Window,
@@ -37,13 +38,20 @@ pub(super) fn object(
 ) -> Result<Value, Loss> {
     let meta = &rule.metadata;
     let mut map = Map::new();
+    if !rule.id_is_derived {
+        let message = "the API numbers its rules by itself";
+        let loss = Loss::new(&codes::LOSS_METADATA, "id", message);
+        losses.push(Loss { severity: Severity::Info, ..loss });
+    }
     map.insert("name".into(), meta.name.as_str().into());
     if let Some(title) = &meta.alert_title {
         map.insert("title".into(), title.as_str().into());
     }
     let own = rule.source_type.as_deref().filter(|_| rule.format == Format::ThreatStackJson);
     map.insert("type".into(), own.unwrap_or("CloudTrail").into());
-    if let Some(severity) = severity(rule, losses) {
+    let severity = severity(rule, losses);
+    risk_score(meta.risk_score, severity.as_ref(), losses);
+    if let Some(severity) = severity {
         map.insert("severityOfAlerts".into(), severity);
     }
     if let Some(description) = &meta.description {
@@ -94,6 +102,30 @@ fn severity(rule: &Rule, losses: &mut Vec<Loss>) -> Option<Value> {
     Some(json!(number))
 }
 
+/// The score follows from the severity when the rule is read back.
+fn risk_score(own: Option<i64>, severity: Option<&Value>, losses: &mut Vec<Loss>) {
+    let number = severity.and_then(|value| value.as_i64().or_else(|| value.as_str()?.trim().parse().ok()));
+    let follows = number.map(|number| {
+        match number {
+            1 => Level::High,
+            2 => Level::Medium,
+            _ => Level::Low,
+        }
+        .default_risk_score()
+    });
+    if own != follows {
+        let message = match (own, follows) {
+            (Some(own), Some(follows)) => {
+                format!("Threat Stack has no scores; {own} becomes the {follows} of its severity")
+            }
+            (Some(own), None) => format!("Threat Stack has no scores; {own} is left out"),
+            (None, _) => "the rule has no score; that of its severity stands for it".into(),
+        };
+        let code = if own.is_some() { &codes::LOSS_METADATA } else { &codes::LOSS_FILLED };
+        losses.push(Loss::new(code, "risk_score", message));
+    }
+}
+
 fn shortened(description: &str, losses: &mut Vec<Loss>) -> String {
     let length = description.chars().count();
     if length <= LONGEST_DESCRIPTION {
@@ -133,6 +165,11 @@ fn counting(
                 }
             };
             let keys = keys(&threshold.group_by, "threshold.group_by", options, losses);
+            if rule.suppression.is_none() && threshold.at_least <= 1 {
+                let message = "a threshold of one folds alerts there: one alert a group and window";
+                let loss = Loss::new(&codes::LOSS_SUPPRESSION, "suppress", message);
+                losses.push(Loss { severity: Severity::Info, ..loss });
+            }
             if rule.suppression.is_some() {
                 let message = "the window of a Threat Stack rule either counts or folds alerts; it counts";
                 losses.push(Loss::new(&codes::LOSS_SUPPRESSION, "suppress", message));
@@ -160,13 +197,6 @@ fn window_loss(losses: &mut Vec<Loss>, meant: &str) {
     let message =
         format!("the rule looks at {meant}; Threat Stack's window begins with the first event of a group");
     losses.push(Loss::new(&codes::LOSS_WINDOW, "window", message));
-}
-
-/// The length of the range of one run: Elastic's default is six minutes.
-fn look_back(rule: &Rule) -> Duration {
-    let from = rule.schedule.from.as_deref().unwrap_or("now-6m");
-    let offset = crate::ir::date_math::DateMath::parse(from).and_then(|math| math.fixed_offset());
-    Duration { millis: offset.map_or(360_000, i64::abs) }
 }
 
 /// Whole seconds, at least one.

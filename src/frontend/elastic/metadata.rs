@@ -1,8 +1,8 @@
 //! Everything an Elastic rule says about itself.
 
-use super::{Shape, checks, threat};
-use crate::frontend::codes;
+use super::{Shape, checks};
 use crate::frontend::reader::{Reader, Table};
+use crate::frontend::{codes, threat};
 use crate::ir::{Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Value};
 
 /// Keys that are known and kept without being interpreted: job, indicator and data view settings,
@@ -46,6 +46,9 @@ const KEPT: &[&str] = &[
     "updated_by",
 ];
 
+const THREAT: threat::Keys =
+    threat::Keys { list: "threat", techniques: "technique", subtechniques: "subtechnique", framework: None };
+
 /// Reads the typed keys.
 pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>, shape: Shape) -> Metadata {
     let name = table.text(reader, "name");
@@ -67,7 +70,7 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>, shape: Shape)
         license: table.text(reader, "license"),
         references: table.texts(reader, "references"),
         false_positives: table.texts(reader, "false_positives"),
-        threat: threat::read(reader, table),
+        threat: threat::read(reader, table, &THREAT),
         investigation_guide: table.text(reader, "note"),
         setup: table.text(reader, "setup"),
         investigation_fields: investigation_fields(reader, table),

@@ -9,7 +9,6 @@ mod detection;
 mod input;
 mod metadata;
 mod opaque;
-mod threat;
 
 use std::sync::Arc;
 

@@ -33,7 +33,7 @@ pub fn lower(
         Some(expr) => lowerer.expr(expr, None),
     };
     let predicate = (!lowerer.failed).then_some(node);
-    Lowered { predicate, diagnostics: lowerer.diagnostics, event_type: None }
+    Lowered { predicate, diagnostics: lowerer.diagnostics, ..Lowered::default() }
 }
 
 struct Lowerer<'a> {
@@ -75,7 +75,7 @@ impl Lowerer<'_> {
             }
             ExprKind::Range { field, op, value, .. } => self.range(field, *op, value, origin, nested),
             ExprKind::Nested { path, body } => {
-                let path = join(nested, &plain(path));
+                let path = join(nested, &path.plain());
                 let node = self.expr(body, Some(&path));
                 let ty = self.types.field_type(&path);
                 if ty != FieldType::Nested {
@@ -164,7 +164,7 @@ impl Lowerer<'_> {
             upper: matches!(op, RangeOp::Lt | RangeOp::Lte),
             inclusive: matches!(op, RangeOp::Lte | RangeOp::Gte),
         };
-        let text = plain(value);
+        let text = value.plain();
         let fields = match self.target(Some(field), nested) {
             Target::Fields(fields) => fields,
             Target::Any => Vec::new(),
@@ -231,7 +231,7 @@ impl Lowerer<'_> {
     fn target(&mut self, field: Option<&Literal>, nested: Option<&str>) -> Target {
         let Some(literal) = field else { return Target::Any };
         let LiteralKind::Wildcard(segments) = &literal.kind else {
-            let path = join(nested, &plain(literal));
+            let path = join(nested, &literal.plain());
             let ty = self.types.field_type(&path);
             return Target::Fields(vec![Field::new(self.vocabulary, path, ty)]);
         };
@@ -335,22 +335,6 @@ fn with_origin(node: Node, origin: Span) -> Node {
 
 fn join(nested: Option<&str>, path: &str) -> String {
     nested.map_or_else(|| path.to_owned(), |prefix| format!("{prefix}.{path}"))
-}
-
-/// The text of a literal where wildcards mean nothing.
-fn plain(literal: &Literal) -> String {
-    match &literal.kind {
-        LiteralKind::Quoted(text) | LiteralKind::Text(text) => text.clone(),
-        LiteralKind::Bool(value) => value.to_string(),
-        LiteralKind::Null => "null".into(),
-        LiteralKind::Wildcard(segments) => segments
-            .iter()
-            .map(|segment| match segment {
-                Segment::Text(text) => text.as_str(),
-                Segment::Star => "*",
-            })
-            .collect(),
-    }
 }
 
 fn operand(literal: &Literal) -> Option<Operand> {

@@ -43,7 +43,7 @@ pub(super) fn lower(input: &LowerInput<'_>, query: &QueryText, mode: Mode) -> Lo
     }
     let event_type = lowerer.event_type(&parsed.expr);
     let node = lowerer.expr(&parsed.expr);
-    Lowered { predicate: Some(node), diagnostics: lowerer.diagnostics, event_type }
+    Lowered { predicate: Some(node), diagnostics: lowerer.diagnostics, event_type, ..Lowered::default() }
 }
 
 struct Lowerer<'a> {

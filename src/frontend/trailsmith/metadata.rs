@@ -1,14 +1,21 @@
 //! What a rule of the format says about itself.
 
 use super::times;
-use crate::frontend::reader::{Reader, Table, child};
+use crate::frontend::reader::{Reader, Table};
+use crate::frontend::threat;
 use crate::frontend::tree::Tree;
 use crate::ir::{
-    Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Tactic, Technique,
-    Threat, Value,
+    Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Value,
 };
 
 const LEVELS: &[&str] = &["informational", "low", "medium", "high", "critical"];
+
+const MITRE: threat::Keys = threat::Keys {
+    list: "mitre",
+    techniques: "techniques",
+    subtechniques: "subtechniques",
+    framework: Some("MITRE ATT&CK"),
+};
 
 /// Reads every key of metadata.
 pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Metadata {
@@ -24,7 +31,7 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Metadata {
         license: table.text(reader, "license"),
         references: table.texts(reader, "references"),
         false_positives: table.texts(reader, "false_positives"),
-        threat: table.list(reader, "mitre", threat),
+        threat: threat::read(reader, table, &MITRE),
         investigation_guide: table.text(reader, "investigation_guide"),
         setup: table.text(reader, "setup"),
         investigation_fields: table.texts(reader, "investigation_fields"),
@@ -79,42 +86,6 @@ fn severity(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Option<RuleSeveri
         inner.finish(reader);
         Some(RuleSeverity { level: Level::parse(&level?)?, original })
     })
-}
-
-fn threat(reader: &mut Reader<'_>, tree: &Tree, path: Vec<String>) -> Option<Threat> {
-    let mut table = Table::open(reader, tree, path)?;
-    let framework = table.text(reader, "framework").unwrap_or_else(|| "MITRE ATT&CK".into());
-    let tactic = table.value(reader, "tactic");
-    let tactic = table.require(reader, "tactic", tactic).and_then(|tree| {
-        let (id, name, reference, table) = named(reader, tree, child(&table.path, "tactic"))?;
-        table.finish(reader);
-        Some(Tactic { id, name, reference })
-    });
-    let techniques = techniques(reader, &mut table, "techniques");
-    table.finish(reader);
-    Some(Threat { framework, tactic: tactic?, techniques })
-}
-
-fn techniques(reader: &mut Reader<'_>, table: &mut Table<'_>, key: &'static str) -> Option<Vec<Technique>> {
-    table.list(reader, key, |reader, tree, path| {
-        let (id, name, reference, mut table) = named(reader, tree, path)?;
-        let top = key == "techniques";
-        let subtechniques = if top { techniques(reader, &mut table, "subtechniques") } else { None };
-        table.finish(reader);
-        Some(Technique { id, name, reference, subtechniques })
-    })
-}
-
-type Named<'t> = (String, String, Option<String>, Table<'t>);
-
-fn named<'t>(reader: &mut Reader<'_>, tree: &'t Tree, path: Vec<String>) -> Option<Named<'t>> {
-    let mut table = Table::open(reader, tree, path)?;
-    let id = table.text(reader, "id");
-    let id = table.require(reader, "id", id);
-    let name = table.text(reader, "name");
-    let name = table.require(reader, "name", name);
-    let reference = table.text(reader, "reference");
-    Some((id?, name?, reference, table))
 }
 
 fn overrides(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Overrides {

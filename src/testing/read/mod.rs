@@ -5,12 +5,13 @@ mod json;
 
 use std::sync::Arc;
 
-use super::codes::INVALID_FIXTURE;
+use super::codes::{FIXTURE_UNKNOWN_FIELD, INVALID_FIXTURE};
 use super::fixture::{Case, EventSpec, Expect, FixtureFile, RuleName, RunPlan};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::frontend::tree::near::nearest;
 use crate::frontend::tree::{Entry, Tree, TreeKind, yaml};
-use crate::ir::date_math;
+use crate::ir::{FieldType, Vocabulary, date_math};
+use crate::schema;
 
 pub(super) use json::to_json;
 
@@ -124,7 +125,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn case(&self, tree: &Tree) -> Read<Case> {
+    fn case(&mut self, tree: &Tree) -> Read<Case> {
         const KEYS: [&str; 6] = ["name", "expect", "events", "with", "todo", "schedule"];
         let mut case = Case {
             name: String::new(),
@@ -209,8 +210,23 @@ impl Reader<'_> {
         entries.map(|e| Ok((e.key.clone(), self.text(&e.value, "a value of `group`")?))).collect()
     }
 
-    fn with(&self, tree: &Tree) -> Read<Vec<(String, serde_json::Value)>> {
+    fn with(&mut self, tree: &Tree) -> Read<Vec<(String, serde_json::Value)>> {
         let entries = self.entries(tree, "`with`")?.iter();
+        for entry in entries.clone() {
+            if schema::types(Vocabulary::Ecs).field_type(&entry.key) == FieldType::Unknown {
+                let title = format!("no event has the field `{}`", entry.key);
+                let finding =
+                    Diagnostic::new(&FIXTURE_UNKNOWN_FIELD, title).at(self.source, entry.key_span, "");
+                let near: Vec<String> = schema::nearest(Vocabulary::Ecs, &entry.key)
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect();
+                self.diagnostics.push(match near.as_slice() {
+                    [] => finding.help("`with` takes fields that the cluster adds, by their ECS names"),
+                    near => finding.help(format!("did you mean {}?", near.join(" or "))),
+                });
+            }
+        }
         entries.map(|entry| Ok((entry.key.clone(), json::to_json_value(&entry.value)))).collect()
     }
 
