@@ -42,6 +42,7 @@ pub fn differences(a: &Rule, b: &Rule) -> Vec<String> {
         (Key::Overrides, x.overrides == y.overrides),
         (Key::Purpose, x.purpose == y.purpose),
         (Key::Enabled, x.enabled == y.enabled),
+        (Key::Purpose, x.purpose == y.purpose),
         (Key::Version, x.version == y.version),
         (Key::BuildingBlock, x.building_block == y.building_block),
         (Key::Timeline, x.timeline == y.timeline),
