@@ -74,5 +74,6 @@ fn types(vocabulary: Vocabulary) -> &'static dyn schema::FieldTypes {
         Vocabulary::Ecs => schema::ecs(),
         Vocabulary::CloudTrail | Vocabulary::Splunk => schema::cloudtrail(),
         Vocabulary::ThreatStack => schema::threat_stack(),
+        Vocabulary::Finding(service) => schema::finding(service),
     }
 }

@@ -65,7 +65,8 @@ pub fn read(source: &Arc<Source>, tree: &Tree, fallback_id: String) -> (Option<R
     });
     let query = query(r, &mut table);
     let vocabulary = query.as_ref().map_or(Vocabulary::Ecs, |query| match query.language {
-        Language::ThreatStack => Vocabulary::ThreatStack,
+        // The filter language on the keys that the service itself writes.
+        Language::ThreatStack => input.service().map_or(Vocabulary::ThreatStack, Vocabulary::Finding),
         Language::Spl => Vocabulary::Splunk,
         _ => Vocabulary::Ecs,
     });
