@@ -30,8 +30,8 @@ fn rules() -> Option<Vec<Arc<Rule>>> {
     Some(loaded.rules)
 }
 
-/// The key of metadata that a loss is about; `None`: it is about the detection.
-fn key(rule: &Rule, loss: &Loss) -> Option<String> {
+/// The keys of metadata that a loss is about; none: it is about the detection.
+fn key(rule: &Rule, loss: &Loss) -> Vec<String> {
     let path = loss.path.as_str();
     // A TOML file wraps keys of the rule.
     let path =
@@ -39,16 +39,20 @@ fn key(rule: &Rule, loss: &Loss) -> Option<String> {
     let of_metadata =
         ["loss-metadata", "loss-metadata-value", "loss-rewritten", "loss-filled", "loss-suppression"];
     let folds = rule.suppression.is_some() && !matches!(rule.detection, Detection::Threshold(_));
-    match loss.code.name {
-        name if of_metadata.contains(&name) => Some(path.split('[').next().unwrap_or(path).to_owned()),
-        "loss-exception-list" => (path == "exception_lists").then(|| path.to_owned()),
-        "loss-field" if path.starts_with("investigation_fields") => Some("investigation_fields".into()),
-        "loss-field" | "loss-threshold" | "loss-window" if path.starts_with("suppress") => {
-            Some("suppress".into())
+    let key = match loss.code.name {
+        // A hunt is switched off where rules alert.
+        "loss-hunt" => {
+            let on = rule.metadata.enabled != Some(false);
+            return ["purpose"].into_iter().chain(on.then_some("enabled")).map(str::to_owned).collect();
         }
-        "loss-window" if folds && path == "window" => Some("suppress".into()),
+        name if of_metadata.contains(&name) => path.split('[').next(),
+        "loss-exception-list" => (path == "exception_lists").then_some(path),
+        "loss-field" if path.starts_with("investigation_fields") => Some("investigation_fields"),
+        "loss-field" | "loss-threshold" | "loss-window" if path.starts_with("suppress") => Some("suppress"),
+        "loss-window" if folds && path == "window" => Some("suppress"),
         _ => None,
-    }
+    };
+    key.map(str::to_owned).into_iter().collect()
 }
 
 fn read_back(compiled: &Compiled, file: &str) -> Option<Arc<Rule>> {
@@ -76,8 +80,7 @@ fn what_differs_is_listed_and_what_is_listed_differs() {
             let computed = |key: &String| COMPUTED.contains(&(name, key.as_str()));
             let differences: BTreeSet<String> =
                 backend::differences(rule, &back).into_iter().filter(|key| !computed(key)).collect();
-            let losses: BTreeSet<String> =
-                compiled.losses.iter().filter_map(|loss| key(rule, loss)).collect();
+            let losses: BTreeSet<String> = compiled.losses.iter().flat_map(|loss| key(rule, loss)).collect();
             whole += usize::from(differences.is_empty());
             losses.iter().for_each(|key| *listed.entry(key.clone()).or_default() += 1);
             if differences != losses {

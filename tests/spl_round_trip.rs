@@ -35,6 +35,9 @@ struct Search {
 fn compile(rule: &Rule) -> Option<Search> {
     let mut losses = Vec::new();
     let (pipeline, _) = spl::pipeline(rule, &Options::default(), &mut losses).ok()?;
+    let text = pipeline.to_string();
+    let read = trailsmith_grammar::spl::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    assert_eq!(read, pipeline, "{text}");
     Some(Search { pipeline, losses })
 }
 
@@ -254,6 +257,7 @@ fn ecs_condition() -> BoxedStrategy<Node> {
             })
             .boxed()
     };
+    let flag = any::<bool>().prop_map(Comparison::Bool).boxed();
     combined(
         prop_oneof![
             3 => ecs("event.action", on_text()),
@@ -262,8 +266,12 @@ fn ecs_condition() -> BoxedStrategy<Node> {
             1 => ecs("cloud.account.id", word(vec!["111122223333", "1"])),
             1 => ecs("source.ip", on_address()),
             1 => ecs("@timestamp", on_date()),
-            1 => ecs("user.name", on_text()),
+            2 => ecs("user.name", on_text()),
+            1 => ecs("user.id", on_text()),
+            1 => ecs("source.ip", Just(Comparison::Exists).boxed()),
+            1 => ecs("aws.cloudtrail.console_login.additional_eventdata.mfa_used", flag),
             1 => ecs("data_stream.dataset", on_text()),
+            1 => ecs("aws.cloudtrail.request_parameters", on_text()),
             2 => ecs("aws.cloudtrail.flattened.request_parameters.a", on_text()),
         ]
         .boxed(),
@@ -296,9 +304,11 @@ fn records() -> BoxedStrategy<Vec<String>> {
     let login = select(vec![Json::Null, json!("Success"), json!("Failure")]);
     let time = select(vec![json!("2023-11-14T22:13:19Z"), json!("2023-11-14T22:13:20Z")]);
     let arns = proptest::collection::vec(texts(), 0..3);
-    let rest = (login, time, arns, any::<bool>(), any::<bool>());
+    let kind = select(["IAMUser", "AssumedRole", "Root", "AWSService"].map(Json::from).into());
+    let user = prop_oneof![1 => Just(Json::Null), 3 => texts()];
+    let rest = (login, time, arns, any::<bool>(), any::<bool>(), kind, user);
     let one = (name, error, a, texts(), ports, ip, rest).prop_map(
-        |(name, error, a, policy, ports, ip, (login, time, arns, flag, session))| {
+        |(name, error, a, policy, ports, ip, (login, time, arns, flag, session, kind, user))| {
             let items: Vec<Json> = ports.into_iter().map(|port| json!({ "fromPort": port })).collect();
             let resources: Vec<Json> = arns.into_iter().map(|arn| json!({ "ARN": arn })).collect();
             let mut record = json!({
@@ -311,8 +321,12 @@ fn records() -> BoxedStrategy<Vec<String>> {
                 "responseElements": {"ConsoleLogin": login},
                 "recipientAccountId": "111122223333",
                 "resources": resources,
-                "userIdentity": {"type": "IAMUser", "userName": "alice", "accountId": "111122223333"},
+                "userIdentity": {"type": kind, "userName": user, "accountId": "111122223333"},
             });
+            // Identities have no nulls: a key without a value is not there.
+            if let Json::Object(identity) = &mut record["userIdentity"] {
+                identity.retain(|_, value| !value.is_null());
+            }
             if let Some(error) = error {
                 record["errorCode"] = error;
             }

@@ -41,6 +41,7 @@ pub fn differences(a: &Rule, b: &Rule) -> Vec<String> {
         (Key::AlertTitle, x.alert_title == y.alert_title),
         (Key::Overrides, x.overrides == y.overrides),
         (Key::Enabled, x.enabled == y.enabled),
+        (Key::Purpose, x.purpose == y.purpose),
         (Key::Version, x.version == y.version),
         (Key::BuildingBlock, x.building_block == y.building_block),
         (Key::Timeline, x.timeline == y.timeline),

@@ -18,7 +18,7 @@ pub struct Options {
     pub untyped: bool,
     /// `spl`, `splunk-savedsearch`: where Splunk keeps the events.
     pub splunk: super::spl::Base,
-    /// `esql`, `percolator`: the engine that queries run on.
+    /// `query-dsl`, `esql`, `eql`, `percolator`: the engine that queries run on.
     pub stack: Stack,
 }
 

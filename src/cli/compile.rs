@@ -48,7 +48,7 @@ pub(super) struct Compile {
     /// spl, splunk-savedsearch: a macro that finds the events, as `cloudtrail` of Splunk's own content
     #[arg(long, value_name = "MACRO", value_parser = super::args::splunk_macro)]
     splunk_macro: Option<Base>,
-    /// esql, percolator: what queries run on: an Elasticsearch version from 8.19 on, or opensearch
+    /// What queries run on: a version of Elasticsearch from 8.19 on, or opensearch
     #[arg(long, value_name = "STACK", value_parser = super::args::stack, default_value_t)]
     stack: Stack,
 }

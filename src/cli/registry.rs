@@ -7,6 +7,7 @@ use crate::{backend, cli, event, frontend, lint, matcher, testing};
 pub(super) fn groups() -> Vec<(&'static str, Page)> {
     let mut groups: Vec<(&'static str, Page)> =
         vec![("rule files", frontend::codes::ALL), ("queries", frontend::lower::codes::ALL)];
+    groups.push(("queries", frontend::lower::spl::codes::ALL));
     groups.extend(lint::ALL.iter().map(|lint| ("lints", lint.codes)));
     groups.push(("lints", lint::suppression::ALL));
     groups.push(("events", event::codes::ALL));

@@ -11,6 +11,7 @@ pub mod kibana;
 mod load;
 pub mod lower;
 pub mod reader;
+pub mod splunk;
 mod threat;
 pub mod threat_stack;
 pub mod trailsmith;

@@ -89,6 +89,10 @@ pub enum Format {
     ThreatStackJson,
     /// A bare Threat Stack filter.
     ThreatStackFilter,
+    /// A bare SPL search.
+    SplunkSearch,
+    /// A stanza of Splunk's `savedsearches.conf`.
+    SplunkSavedSearch,
     /// trailsmith's own YAML.
     Trailsmith,
 }
@@ -101,6 +105,8 @@ impl Format {
             Format::KibanaNdjson => "kibana",
             Format::ThreatStackJson => "threat-stack",
             Format::ThreatStackFilter => "threat-stack-filter",
+            Format::SplunkSearch => "splunk-search",
+            Format::SplunkSavedSearch => "splunk-savedsearch",
             Format::Trailsmith => "trailsmith",
         }
     }

@@ -8,7 +8,7 @@ use memchr::memmem;
 use super::{address, date, text_set::TextSet, words::WordTest};
 use crate::event::Leaf;
 use crate::ir::date_math::{DateMath, Round};
-use crate::ir::{Bound, Case, Comparison, DateBound, FieldType, Glob, NumberOp, Test, TextMatch};
+use crate::ir::{Bound, Case, Comparison, DateBound, FieldType, Glob, NumberOp, Test, TextMatch, Vocabulary};
 
 /// A comparison ready to run.
 #[derive(Debug, Clone)]
@@ -77,6 +77,8 @@ impl Check {
     pub(super) fn of(test: &Test, now: Option<i64>) -> Result<Check, CheckError> {
         match (&test.comparison, test.field.ty) {
             (Comparison::Exists, FieldType::FlattenedLeaf) => Ok(Check::Scalar),
+            // Splunk's extraction gives fields to values only (splunk.md, "Fields").
+            (Comparison::Exists, _) if test.field.vocabulary == Vocabulary::Splunk => Ok(Check::Scalar),
             (comparison, _) => Check::new(comparison, now),
         }
     }

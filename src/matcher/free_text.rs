@@ -3,6 +3,7 @@
 
 use super::address;
 use super::check::{Check, number};
+use super::raw_text::RawText;
 use super::words::WordTest;
 use crate::event::Leaf;
 use crate::ir::date_math::{DateMath, Round};
@@ -17,6 +18,7 @@ pub(super) struct FreeText {
     boolean: Check,
     date: Check,
     address: Check,
+    raw: RawText,
 }
 
 impl FreeText {
@@ -42,7 +44,13 @@ impl FreeText {
             }),
             date: compiled(whole.and_then(|text| date(text, now))),
             address: whole.and_then(network).unwrap_or(Check::Never),
+            raw: RawText::new(query),
         }
+    }
+
+    /// Whether a key or a value of a raw event holds the query as Splunk searches it.
+    pub(super) fn holds_raw(&self, path: &str, leaf: Leaf<'_>) -> bool {
+        self.raw.holds(path) || leaf.text().is_some_and(|text| self.raw.holds(&text))
     }
 
     /// Whether a value of a field of type `ty` satisfies the query.

@@ -240,7 +240,8 @@ impl Element {
     fn way(&mut self, field: &Field) -> Way {
         match field.path.strip_prefix(self.path.as_str()).and_then(|rest| rest.strip_prefix('.')) {
             Some(rest) => Way::Probe(Probe {
-                place: Place::Slot(slot(&mut self.reads, rest)),
+                // Splunk's names mark arrays; the element's keys do not.
+                place: Place::Slot(slot(&mut self.reads, &rest.replace("{}", ""))),
                 view: self.view,
                 limit: field.ty.ignore_above(),
                 payload: None,

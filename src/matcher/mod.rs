@@ -24,6 +24,7 @@ pub mod over_time;
 pub mod overrides;
 mod plan;
 mod program;
+mod raw_text;
 mod rule_set;
 #[cfg(test)]
 mod test_rules;

@@ -262,6 +262,9 @@ fn any_field(search: &AnyField, event: &Event<'_>, memo: &mut Memo) -> bool {
         if ecs && matches!(path, "_id" | "_index" | "event.original") {
             return false;
         }
+        if search.vocabulary == Vocabulary::Splunk {
+            return search.query.holds_raw(path, leaf);
+        }
         let ty = world.field_type(search.vocabulary, path);
         if search.view.sees(leaf, ty.ignore_above()) && search.query.holds(ty, leaf) {
             return true;

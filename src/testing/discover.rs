@@ -49,7 +49,7 @@ pub fn beside(rule: &Path) -> PathBuf {
 pub fn candidates(fixture: &Path) -> Vec<PathBuf> {
     let name = fixture.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let stem = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
-    ["toml", "yml", "yaml", "json", "ndjson", "tsf"]
+    ["toml", "yml", "yaml", "json", "ndjson", "tsf", "spl"]
         .iter()
         .map(|extension| fixture.with_file_name(format!("{stem}.{extension}")))
         .filter(|path| path.is_file())

@@ -159,6 +159,7 @@ impl Evaluation<'_> {
         let mut again = sample.clone();
         let id = event_id(&format!("{} over time", self.rule.id), number);
         state::set(&mut again.record, "eventID", json!(id));
+        super::base::put_in_order(&mut again.record);
         state::set(&mut again.record, "eventTime", json!(instant_text(time(sample) + later)));
         again
     }

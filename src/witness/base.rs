@@ -38,6 +38,49 @@ pub(super) fn identity(kind: &str) -> Option<Value> {
     }
 }
 
+/// The keys of a record in the order in which CloudTrail writes them.
+const ORDER: [&str; 28] = [
+    "eventVersion",
+    "userIdentity",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "sourceIPAddress",
+    "userAgent",
+    "errorCode",
+    "errorMessage",
+    "requestParameters",
+    "responseElements",
+    "additionalEventData",
+    "requestID",
+    "eventID",
+    "readOnly",
+    "resources",
+    "eventType",
+    "apiVersion",
+    "managementEvent",
+    "recipientAccountId",
+    "serviceEventDetails",
+    "sharedEventID",
+    "vpcEndpointId",
+    "vpcEndpointAccountId",
+    "eventCategory",
+    "sessionCredentialFromConsole",
+    "tlsDetails",
+];
+
+/// Puts the keys of a record in their usual order, others last.
+pub(super) fn put_in_order(record: &mut Value) {
+    if let Value::Object(map) = record {
+        let place = |key: &str| ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len());
+        map.sort_keys();
+        let mut entries: Vec<(String, Value)> = std::mem::take(map).into_iter().collect();
+        entries.sort_by_key(|(key, _)| place(key));
+        map.extend(entries);
+    }
+}
+
 /// A value that may well stand at a raw path, or at the ECS path of what the cluster adds.
 pub(super) fn plausible(path: &str, field: &Field) -> Value {
     if let Some(value) = PLAUSIBLE.get(path) {
@@ -63,6 +106,9 @@ mod tests {
     #[test]
     fn the_data_files_are_json_and_name_fields_that_exist() {
         assert_eq!(record()["eventID"], PLACEHOLDER_ID);
+        let mut ordered = record();
+        put_in_order(&mut ordered);
+        assert_eq!(ordered.to_string(), record().to_string(), "the file has the usual order");
         assert_eq!(IDENTITIES.as_object().unwrap().len(), 7);
         for (kind, identity) in IDENTITIES.as_object().unwrap() {
             assert_eq!(identity["type"], kind.as_str());

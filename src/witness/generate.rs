@@ -138,7 +138,8 @@ impl Run<'_, '_> {
             return self.unreached(leaf, Side::Match, reason);
         };
         let clause = self.subject.leaves[leaf].clause;
-        let of = self.matching(sample.clone(), Some(clause), false);
+        let decides = !matches!(self.way(leaf), Some(Reach::Constant(_)));
+        let of = self.matching(sample.clone(), decides.then_some(clause), false);
         if truth {
             self.other_case(leaf, &sample);
         }
@@ -299,6 +300,7 @@ impl Run<'_, '_> {
         let mut number = 0;
         let mut name = |sample: &mut Sample, matches: bool| {
             number += 1;
+            base::put_in_order(&mut sample.record);
             if sample.record.get("eventID").is_none_or(|id| id != base::PLACEHOLDER_ID) {
                 return;
             }

@@ -9,6 +9,9 @@ use super::state::{Edit, Write};
 use crate::ir::{Field, FieldType};
 use crate::schema::{self, Reach, Shape, Version};
 
+/// Most values of one field.
+const LONGEST_LIST: usize = 8;
+
 /// Whoever places values: the generation of documents that the rule is meant for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Placer {
@@ -64,14 +67,18 @@ fn at_path(field: &Field, path: &str, value: Option<&Value>, sample: &Sample) ->
     }
     // Beside what is there already, which other clauses may ask for: any element of a list counts. The
     // record's own keys never hold lists.
-    let there = sample.at(&place);
-    if let [old] = there.as_slice()
+    if let [old] = sample.at(&place).as_slice()
         && is_below_payload(&place)
-        && !old.is_object()
-        && !old.is_null()
-        && **old != shaped
     {
-        out.push(vec![Write::Set(place, json!([old, shaped]))]);
+        let mut list = match old {
+            Value::Array(items) => items.clone(),
+            Value::Null | Value::Object(_) => Vec::new(),
+            scalar => vec![(*scalar).clone()],
+        };
+        if !list.is_empty() && list.len() < LONGEST_LIST && !list.contains(&shaped) {
+            list.push(shaped);
+            out.push(vec![Write::Set(place, Value::Array(list))]);
+        }
     }
     out
 }

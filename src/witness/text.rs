@@ -148,6 +148,35 @@ pub(super) fn implies(one: &TextMatch, other: &TextMatch) -> bool {
         }
 }
 
+/// What a matcher wants to see letter by letter.
+pub(super) fn pieces(matcher: &TextMatch) -> Vec<&str> {
+    match matcher {
+        TextMatch::Equals(text)
+        | TextMatch::Prefix(text)
+        | TextMatch::Suffix(text)
+        | TextMatch::Contains(text) => {
+            vec![text]
+        }
+        TextMatch::Glob(glob) => {
+            let mut out = Vec::new();
+            for part in &glob.parts {
+                if let GlobPart::Literal(text) = part {
+                    out.push(text.as_str());
+                }
+            }
+            out
+        }
+    }
+}
+
+/// The text with a piece of it in the case of `piece`; `None` where that changes nothing.
+pub(super) fn rewritten(text: &str, piece: &str) -> Option<String> {
+    let at = text.to_ascii_lowercase().find(&piece.to_ascii_lowercase())?;
+    let end = at + piece.len();
+    let out = format!("{}{piece}{}", text.get(..at)?, text.get(end..)?);
+    (out != text).then_some(out)
+}
+
 /// The same text in another case; `None` where there is none.
 pub(super) fn other_case(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();

@@ -9,7 +9,7 @@ use super::base::plausible;
 use super::outcome::Change;
 use super::text;
 use crate::ir::date_math::{DateMath, Round};
-use crate::ir::{Bound, Comparison, DateBound, Test, TextMatch};
+use crate::ir::{Bound, Case, Comparison, DateBound, Test, TextMatch};
 use crate::matcher::over_time::format_time;
 
 /// Addresses of documentation (RFC 5737, RFC 3849), for whoever needs another one.
@@ -21,7 +21,7 @@ pub(super) fn accepted(test: &Test, path: &str, now: i64, beside: &[&Test]) -> V
     let mut out = Vec::new();
     match &test.comparison {
         Comparison::Exists => out.push(plausible(path, &test.field)),
-        Comparison::Text { matcher, .. } => {
+        Comparison::Text { matcher, case } => {
             if !matches!(matcher, TextMatch::Equals(_)) {
                 out.push(plausible(path, &test.field));
             }
@@ -36,6 +36,19 @@ pub(super) fn accepted(test: &Test, path: &str, now: i64, beside: &[&Test]) -> V
                 out.extend(texts(text::together(&matchers)));
             }
             out.extend(texts(text::samples(matcher)));
+            if *case == Case::AsciiInsensitive {
+                // Another clause on the field may mind the case.
+                let cases = out.iter().filter_map(|value| text::other_case(value.as_str()?));
+                let cases: Vec<String> = cases.flat_map(|text| [text.to_ascii_uppercase(), text]).collect();
+                out.extend(texts(cases));
+                let pieces = matchers.iter().flat_map(|matcher| text::pieces(matcher));
+                let written = pieces.flat_map(|piece| {
+                    let texts = out.iter().filter_map(|value| value.as_str());
+                    texts.filter_map(|text| text::rewritten(text, piece)).collect::<Vec<_>>()
+                });
+                let written: Vec<String> = written.collect();
+                out.extend(texts(written));
+            }
         }
         Comparison::TextRange { lower, upper } => out.extend(texts(text::around(lower, upper))),
         Comparison::Number { value, .. } => out.extend(numbers(*value)),

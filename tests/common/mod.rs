@@ -2,6 +2,7 @@
 #![allow(dead_code)] // every test file uses its own part
 
 pub mod logic;
+pub mod sigma;
 
 use std::path::{Path, PathBuf};
 

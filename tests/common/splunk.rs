@@ -43,10 +43,22 @@ fn flatten(name: &str, value: &Json, event: &mut Event) {
 
 /// Whether the event passes the `search` and `where` commands at the beginning of a pipeline.
 pub fn passes(pipeline: &Pipeline, event: &Event) -> bool {
+    let mut event = event.clone();
     for command in &pipeline.commands {
         let passed = match &command.kind {
-            CommandKind::Search(condition) => condition.as_ref().is_none_or(|c| search(c, event)),
-            CommandKind::Where(condition) => truth(condition, event) == Some(true),
+            CommandKind::Search(condition) => condition.as_ref().is_none_or(|c| search(c, &event)),
+            CommandKind::Where(condition) => truth(condition, &event) == Some(true),
+            CommandKind::Eval(assignments) => {
+                for assignment in assignments {
+                    let values = match value(&assignment.value, &event) {
+                        Value::Null => Vec::new(),
+                        Value::Text(text) => vec![text],
+                        other => panic!("not expected: {other:?}"),
+                    };
+                    event.insert(assignment.field.text.clone(), values);
+                }
+                true
+            }
             _ => break,
         };
         if !passed {
@@ -253,6 +265,26 @@ fn value(eval: &Eval, event: &Event) -> Value {
                 let kept: Vec<String> = kept.cloned().collect();
                 if kept.is_empty() { Value::Null } else { Value::Many(kept) }
             }
+            "null" => Value::Null,
+            "coalesce" => {
+                let values = args.iter().map(|arg| value(arg, event));
+                values.into_iter().find(|value| *value != Value::Null).unwrap_or(Value::Null)
+            }
+            "if" => {
+                let branch = if truth(&args[0], event) == Some(true) { 1 } else { 2 };
+                value(&args[branch], event)
+            }
+            "case" => {
+                let mut pairs = args.chunks(2).filter(|pair| truth(&pair[0], event) == Some(true));
+                pairs.next().map_or(Value::Null, |pair| value(&pair[1], event))
+            }
+            "replace" => match [0, 1, 2].map(|index| value(&args[index], event)) {
+                [Value::Text(text), Value::Text(pattern), Value::Text(with)] => {
+                    let pattern = regex::Regex::new(&pattern).expect("a pattern");
+                    Value::Text(pattern.replace_all(&text, with).into_owned())
+                }
+                _ => Value::Null,
+            },
             name => panic!("no value: {name}"),
         },
         other => panic!("no value: {other:?}"),

@@ -7,22 +7,27 @@
 mod aggregates;
 #[path = "../common/mod.rs"]
 mod common;
+mod limits;
 mod node;
+mod percolate;
+mod python;
 mod report;
 mod search_cases;
 mod ways;
 mod world;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use trailsmith::backend::{Artefact, Stack};
 use trailsmith::schema::{Engine, index_mapping};
 
 use node::Node;
 use report::Outcome;
 use ways::{ALIAS, INDEX, Way};
-use world::World;
+use world::{Subject, World};
 
 /// Rules and records; `None` without the shared corpora.
 static WORLD: LazyLock<Option<World>> = LazyLock::new(World::build);
@@ -38,6 +43,7 @@ impl Engines {
     fn start() -> Engines {
         let begin = std::time::Instant::now();
         let engines = std::thread::scope(|scope| {
+            scope.spawn(|| LazyLock::force(&WORLD));
             let other = scope.spawn(|| filled("opensearch", Engine::OpenSearch));
             let elasticsearch = filled("elasticsearch", Engine::Elasticsearch);
             let opensearch = other.join().unwrap_or_else(|_| Err("opensearch: could not be filled".into()));
@@ -65,24 +71,90 @@ fn filled(name: &str, engine: Engine) -> Result<Node, String> {
     Ok(node)
 }
 
+/// A rule's events in a target, or why they are not compared.
+fn artefact(subject: &Subject, target: &str, stack: Stack) -> Result<Artefact, Outcome> {
+    let compiled = ways::compile_events(&subject.rule, target, stack);
+    if let Some(error) = &compiled.error {
+        return Err(Outcome::Impossible(error.code.name));
+    }
+    match ways::losses(&compiled) {
+        lost if !lost.is_empty() => Err(Outcome::Lossy(lost)),
+        _ => Ok(compiled.artefact.expect("an artefact")),
+    }
+}
+
 /// Every rule in one way.
 fn differential(world: &World, node: &Node, way: Way) -> Result<(), Failed> {
-    let outcome = |subject: usize| {
-        let compiled = ways::compile(&world.subjects[subject].rule, way.target);
-        if let Some(error) = &compiled.error {
-            return Outcome::Impossible(error.code.name);
+    let outcome = |(at, subject)| match artefact(subject, way.target, Stack::default()) {
+        Ok(artefact) => {
+            let positions = |ids: Vec<String>| ids.iter().map(|id| id.parse().expect("a position")).collect();
+            Outcome::of(world, at, (way.ask)(node, &artefact).map(positions))
         }
-        let lost = ways::losses(&compiled);
-        if !lost.is_empty() {
-            return Outcome::Lossy(lost);
-        }
-        let found = (way.ask)(node, compiled.artefact.as_ref().expect("an artefact"));
-        let positions = |ids: Vec<String>| ids.iter().map(|id| id.parse().expect("a position")).collect();
-        Outcome::of(world, subject, found.map(positions))
+        Err(outcome) => outcome,
     };
-    let outcomes: Vec<_> =
-        (0..world.subjects.len()).map(|at| (at, outcome(at), world.records.len())).collect();
-    Ok(report::file(world, way.name, &outcomes)?)
+    let outcomes: Vec<_> = world.subjects.iter().enumerate().map(outcome).collect();
+    let compared = vec![world.records.len(); outcomes.len()];
+    Ok(report::file(world, way.name, &outcomes, &compared)?)
+}
+
+/// Every rule as a stored query.
+fn percolator(world: &World, node: &Node) -> Result<(), Failed> {
+    let made: Vec<_> =
+        world.subjects.iter().map(|subject| artefact(subject, "percolator", Stack::OpenSearch)).collect();
+    let stored: Vec<(usize, Artefact)> =
+        made.iter().enumerate().filter_map(|(at, made)| Some((at, made.clone().ok()?))).collect();
+    let mut found = percolate::run(world, node, &stored);
+    let outcome = |(at, made): (usize, Result<Artefact, Outcome>)| match made {
+        Ok(_) => Outcome::of(world, at, found.remove(&at).expect("an answer")),
+        Err(outcome) => outcome,
+    };
+    let outcomes: Vec<_> = made.into_iter().enumerate().map(outcome).collect();
+    let compared = vec![world.records.len(); outcomes.len()];
+    Ok(report::file(world, "opensearch percolator", &outcomes, &compared)?)
+}
+
+/// Every rule in the EQL engine, on the documents for which the verdict rests on none of its limits.
+fn eql(world: &World) -> Result<(), Failed> {
+    let made: Vec<_> =
+        world.subjects.iter().map(|subject| artefact(subject, "eql", Stack::default())).collect();
+    let text = |made: &Result<Artefact, Outcome>| match made {
+        Ok(Artefact::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let queries: BTreeMap<String, String> =
+        made.iter().enumerate().filter_map(|(at, made)| Some((at.to_string(), text(made)?))).collect();
+    let mut found = python::run(world, &queries)?;
+    let documents: Vec<Json> = world
+        .records
+        .iter()
+        .map(|record| serde_json::from_str(&record.document).expect("a document"))
+        .collect();
+    let (mut outcomes, mut compared) = (Vec::new(), Vec::new());
+    let mut limits: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, made) in made.into_iter().enumerate() {
+        let mut left = world.records.len();
+        outcomes.push(match made {
+            Err(outcome) => outcome,
+            Ok(_) => {
+                let node = limits::condition(&world.subjects[at].rule);
+                let mut native = world.native[at].clone();
+                let mut answer = found.remove(&at.to_string()).expect("an answer");
+                for (position, document) in documents.iter().enumerate() {
+                    let Some(limit) = limits::of(&node, document) else { continue };
+                    native.remove(&position);
+                    if let Ok(positions) = &mut answer {
+                        positions.retain(|other| *other != position);
+                        *limits.entry(limit).or_default() += 1;
+                        left -= 1;
+                    }
+                }
+                Outcome::between(world, &native, answer)
+            }
+        });
+        compared.push(left);
+    }
+    println!("eql: verdicts that rest on a limit of the engine are left out: {limits:?}");
+    Ok(report::file(world, "python eql", &outcomes, &compared)?)
 }
 
 /// Every rule's Query DSL is one that the engine takes.
@@ -119,12 +191,14 @@ const CHECKS: &[(&str, Engine, Check)] = &[
     }),
     ("elasticsearch: kql", Engine::Elasticsearch, |world, node| differential(world, node, ways::KQL)),
     ("elasticsearch: lucene", Engine::Elasticsearch, |world, node| differential(world, node, ways::LUCENE)),
+    ("elasticsearch: esql", Engine::Elasticsearch, |world, node| differential(world, node, ways::ESQL)),
     ("elasticsearch: queries are valid", Engine::Elasticsearch, validate),
     ("elasticsearch: search cases", Engine::Elasticsearch, |_, node| Ok(search_cases::run(node)?)),
     ("elasticsearch: new terms", Engine::Elasticsearch, |world, node| {
         Ok(aggregates::new_terms(world, node)?)
     }),
     ("opensearch: query dsl", Engine::OpenSearch, |world, node| differential(world, node, ways::OPENSEARCH)),
+    ("opensearch: percolator", Engine::OpenSearch, percolator),
     ("opensearch: thresholds", Engine::OpenSearch, |world, node| Ok(aggregates::thresholds(world, node)?)),
 ];
 
@@ -138,7 +212,7 @@ fn main() {
     if !asked {
         println!("skipped: real engines; TRAILSMITH_ENGINES=1 downloads and runs them");
     }
-    let runs = asked && !arguments.list && WORLD.is_some();
+    let runs = asked && !arguments.list && common::shared("data/cloudtrail").is_some();
     let engines = runs.then(|| Arc::new(Engines::start()));
     let trial = |name: &str, run: Box<dyn FnOnce(&World, &Engines) -> Result<(), Failed> + Send>| {
         let engines = engines.clone();
@@ -154,6 +228,7 @@ fn main() {
             trial(name, Box::new(move |world, engines| check(world, engines.node(engine)?)))
         })
         .collect();
+    trials.push(trial("python: eql", Box::new(|world, _| eql(world))));
     trials.push(trial("every rule is hit", Box::new(|world, _| is_hit(world))));
     trials.push(trial(
         "native: records and documents",

@@ -26,11 +26,15 @@ pub enum Outcome {
 impl Outcome {
     /// The outcome of an engine's answer.
     pub fn of(world: &World, subject: usize, found: Result<Vec<usize>, String>) -> Outcome {
+        Outcome::between(world, &world.native[subject], found)
+    }
+
+    /// The outcome of an engine's answer against what the matcher finds.
+    pub fn between(world: &World, native: &BTreeSet<usize>, found: Result<Vec<usize>, String>) -> Outcome {
         let found: BTreeSet<usize> = match found {
             Ok(found) => found.into_iter().collect(),
             Err(reason) => return Outcome::Refused(reason),
         };
-        let native = &world.native[subject];
         if *native == found {
             return Outcome::Agrees;
         }
@@ -50,9 +54,12 @@ impl Outcome {
             Outcome::Lossy(codes) => format!("lossy: {}", codes.join(" ")),
             Outcome::Impossible(code) => format!("impossible: {code}"),
             Outcome::Refused(_) => "refused".into(),
-            Outcome::Differs { native, engine } => {
-                format!("differs: {} missed, {} more", native.len(), engine.len())
+            // Not how many: that depends on which witnesses there are.
+            Outcome::Differs { native, engine } if engine.is_empty() && !native.is_empty() => {
+                "misses some".into()
             }
+            Outcome::Differs { native, .. } if native.is_empty() => "finds more".into(),
+            Outcome::Differs { .. } => "misses some, finds more".into(),
         }
     }
 
@@ -80,11 +87,11 @@ struct Line {
 
 static LINES: Mutex<BTreeMap<String, Line>> = Mutex::new(BTreeMap::new());
 
-/// Files the outcomes of a way. `compared`: by rule, how many records its verdicts were compared on.
+/// Files the outcomes of a way, by rule. `compared`: on how many records its verdicts were compared.
 ///
 /// # Errors
 /// Whatever is not as the list says.
-pub fn file(world: &World, way: &str, outcomes: &[(usize, Outcome, usize)]) -> Result<(), String> {
+pub fn file(world: &World, way: &str, outcomes: &[Outcome], compared: &[usize]) -> Result<(), String> {
     let mut known: BTreeMap<&str, &str> = KNOWN
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -94,8 +101,8 @@ pub fn file(world: &World, way: &str, outcomes: &[(usize, Outcome, usize)]) -> R
         .collect();
     let mut line = Line::default();
     let mut wrong = Vec::new();
-    for (subject, outcome, compared) in outcomes {
-        let name = world.subjects[*subject].name.as_str();
+    for ((subject, outcome), compared) in world.subjects.iter().zip(outcomes).zip(compared) {
+        let name = subject.name.as_str();
         let short = outcome.short();
         let listed = known.remove(name);
         match outcome {

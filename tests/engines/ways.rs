@@ -2,8 +2,8 @@
 //! artefact becomes a request.
 
 use serde_json::{Value as Json, json};
-use trailsmith::backend::{self, Artefact, Compiled, Options};
-use trailsmith::ir::Rule;
+use trailsmith::backend::{self, Artefact, Compiled, Options, Stack};
+use trailsmith::ir::{Detection, Rule};
 use trailsmith_grammar::kql::{Expr, ExprKind, ValueExpr, ValueKind};
 
 use crate::node::Node;
@@ -26,11 +26,21 @@ pub struct Way {
 pub const QUERY_DSL: Way = Way { name: "elasticsearch query-dsl", target: "query-dsl", ask: query_dsl };
 pub const KQL: Way = Way { name: "elasticsearch kql", target: "kql", ask: kql };
 pub const LUCENE: Way = Way { name: "elasticsearch lucene", target: "lucene", ask: lucene };
+pub const ESQL: Way = Way { name: "elasticsearch esql", target: "esql", ask: esql };
 pub const OPENSEARCH: Way = Way { name: "opensearch query-dsl", target: "query-dsl", ask: query_dsl };
 
 /// A rule in a target.
 pub fn compile(rule: &Rule, target: &str) -> Compiled {
     backend::compile(rule, backend::find(target).expect("a target"), &Options::default())
+}
+
+/// The event predicate of a rule in a target: what it counts or compares with the past is left out.
+pub fn compile_events(rule: &Rule, target: &str, stack: Stack) -> Compiled {
+    let mut events = rule.clone();
+    events.detection = Detection::Event(rule.detection.predicate().expect("a predicate").clone());
+    events.suppression = None;
+    let options = Options { stack, ..Options::default() };
+    backend::compile(&events, backend::find(target).expect("a target"), &options)
 }
 
 /// The losses of a rule's condition that need leave, by code. What a target does not say of counts
@@ -67,6 +77,15 @@ fn lucene(node: &Node, artefact: &Artefact) -> Result<Vec<String>, String> {
 
 fn kql(node: &Node, artefact: &Artefact) -> Result<Vec<String>, String> {
     node.search(INDEX, &kql_query(text(artefact)))
+}
+
+fn esql(node: &Node, artefact: &Artefact) -> Result<Vec<String>, String> {
+    let query = format!("{}\n| KEEP _id\n| LIMIT 10000", text(artefact));
+    let answer = node.ask("POST", "/_query", &json!({ "query": query }))?;
+    let rows = answer["values"].as_array().expect("values");
+    let mut ids: Vec<String> = rows.iter().map(|row| row[0].as_str().unwrap().to_owned()).collect();
+    ids.sort();
+    Ok(ids)
 }
 
 /// A `kql` query. The parser of Elasticsearch 8.19 knows no lists of values, so each is written out.

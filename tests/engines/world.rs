@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde_json::Value as Json;
 use trailsmith::event::{Layout, normalize};
 use trailsmith::frontend;
 use trailsmith::ir::{Input, Rule};
 use trailsmith::matcher::{Options, RuleSet, Scratch, date};
+use trailsmith::schema::Version;
+use trailsmith::witness::{self, Sample};
 
 use crate::common;
 
@@ -57,12 +60,13 @@ impl World {
     /// Reads rules and records and judges them. `None` without the shared corpora.
     pub fn build() -> Option<World> {
         let subjects = subjects()?;
-        let records = records()?;
+        let mut records = records()?;
+        records.extend(made_up(&subjects));
         let rules: Vec<Arc<Rule>> = subjects.iter().map(|subject| Arc::clone(&subject.rule)).collect();
         let options = Options { now_ms: newest(&records), ..Options::default() };
         let set = RuleSet::compile(&rules, &options);
         let only_raw: BTreeSet<usize> = set.skipped(Layout::Ecs).iter().map(|(rule, _)| *rule).collect();
-        let mut native = vec![BTreeSet::new(); rules.len()];
+        let mut native: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); rules.len()];
         let mut torn = Vec::new();
         let mut scratch = Scratch::default();
         let (mut on_record, mut on_document) = (Vec::new(), Vec::new());
@@ -87,6 +91,29 @@ impl World {
         let named = |(at, record): (usize, &Record)| (at.to_string(), record.document.clone());
         self.records.iter().enumerate().map(named).collect()
     }
+}
+
+/// Witnesses and near misses of the rules, and the events of their cases over time. The same record may
+/// serve many rules.
+fn made_up(subjects: &[Subject]) -> Vec<Record> {
+    let options = witness::Options::default();
+    let of_one = |subject: &Subject| -> Vec<Record> {
+        let found = witness::witnesses(&subject.rule, &options);
+        let cases = witness::aggregate(&subject.rule, &options).unwrap_or_default();
+        let matching = found.matching.into_iter().map(|witness| witness.sample);
+        let missing = found.near_misses.into_iter().map(|miss| miss.sample);
+        let over_time = cases.into_iter().flat_map(|case| case.samples);
+        matching.chain(missing).chain(over_time).map(|sample| from_sample(&subject.name, &sample)).collect()
+    };
+    let mut known = BTreeSet::new();
+    let all: Vec<Vec<Record>> = subjects.par_iter().map(of_one).collect();
+    all.into_iter().flatten().filter(|record| known.insert(record.document.clone())).collect()
+}
+
+fn from_sample(origin: &str, sample: &Sample) -> Record {
+    let document = Json::Object(sample.document(Version::default())).to_string();
+    let raw = sample.with.is_empty().then(|| sample.record.to_string());
+    Record { origin: origin.to_owned(), raw, document }
 }
 
 /// The shared rules that are understood, and the rules of this repository.

@@ -11,7 +11,7 @@ pub(super) fn rule(rule: &Rule) -> Value {
     let mut map: Map<String, Value> = kibana::api_object(rule, None)
         .iter()
         // The query stands beside, with filters and exceptions in it.
-        .filter(|(key, _)| !matches!(key.as_str(), "filters" | "exceptions_list" | "alert_suppression"))
+        .filter(|(key, _)| !matches!(key.as_str(), "filters" | "exceptions_list"))
         .map(|(key, value)| (key.clone(), to_json(value)))
         .collect();
     let meta = &rule.metadata;

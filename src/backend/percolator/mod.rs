@@ -14,10 +14,12 @@ mod tests;
 use serde_json::json;
 
 use super::capability::{Capabilities, Feature};
+use super::codes;
 use super::loss::{Artefact, Loss};
 use super::metadata::Key;
 use super::predicate::{Fitted, fit, prepare};
 use super::query_dsl;
+use super::stack::Stack;
 use super::target::{Made, Options, Target};
 use crate::ir::{Predicate, Rule, Vocabulary};
 
@@ -25,7 +27,8 @@ use crate::ir::{Predicate, Rule, Vocabulary};
 #[derive(Debug)]
 pub struct Percolator;
 
-/// Keys that the stored document has a place for: all but what changes which events alert.
+/// Keys that the stored document has a place for. How alerts are folded stands there for whoever makes
+/// alerts of the matches.
 const HOLDS: &[Key] = &[
     Key::Name,
     Key::Id,
@@ -50,6 +53,7 @@ const HOLDS: &[Key] = &[
     Key::BuildingBlock,
     Key::Timeline,
     Key::Extra,
+    Key::Suppression,
     Key::Schedule,
     Key::Index,
 ];
@@ -57,7 +61,10 @@ const HOLDS: &[Key] = &[
 /// Facts: target_languages.md §1, ENGINES.md.
 static CAPABILITIES: Capabilities = Capabilities {
     lacks: &[
-        (Feature::FlattenedPattern, "wildcards on keys of a flattened field are refused"),
+        (
+            Feature::FlattenedPattern,
+            "Elasticsearch refuses wildcards on keys of a flattened field (`--stack opensearch` has them)",
+        ),
         (Feature::FreeText, "the index maps no more fields than its rules name"),
         (Feature::Threshold, "an event is looked at by itself"),
         (Feature::Cardinality, "an event is looked at by itself"),
@@ -88,10 +95,16 @@ impl Target for Percolator {
     }
 
     fn make(&self, rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> Made {
+        let mut fits = |leaf: &Predicate| fits(leaf, options.stack);
         let node = prepare(rule, Vocabulary::Ecs, options.version, &mut fits, losses)?;
         let query = query_dsl::build(&node)?;
         query_dsl::note_clauses(&query, losses);
         super::over_events(rule, self, losses);
+        if rule.suppression.is_some() {
+            let message =
+                "an index of stored queries says which rules match; whoever asks it folds their alerts";
+            losses.push(Loss::new(&codes::LOSS_ALERTS, "suppress", message));
+        }
         Ok(Artefact::Json(json!({
             "_id": rule.id,
             "mappings": mapping::mappings(&node, options.stack),
@@ -101,6 +114,9 @@ impl Target for Percolator {
 }
 
 /// What a stored query can say of a leaf.
-fn fits(leaf: &Predicate) -> Fitted {
-    fit(leaf, &CAPABILITIES)
+fn fits(leaf: &Predicate, stack: Stack) -> Fitted {
+    if matches!(leaf, Predicate::AnyField(_)) {
+        return fit(leaf, &CAPABILITIES);
+    }
+    query_dsl::fits_on(leaf, stack)
 }

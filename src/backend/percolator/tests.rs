@@ -41,3 +41,17 @@ fn an_object_exists_where_a_field_of_it_does() {
     assert_eq!(below["name"]["type"], "keyword");
     assert!(below["entity"]["properties"]["id"].is_object());
 }
+
+#[test]
+fn opensearch_has_patterns_on_keys() {
+    use crate::backend::predicate::rewrite;
+    use crate::ir::{Case, TextMatch};
+    let leaf = ecs("aws.cloudtrail.flattened.request_parameters.policyArn");
+    let matcher = TextMatch::Suffix("Admin".into());
+    let node = Node::synthetic(test(&leaf, Comparison::Text { matcher, case: Case::Sensitive }));
+    for (stack, lost) in [(Stack::default(), 1), (Stack::OpenSearch, 0)] {
+        let mut losses = Vec::new();
+        rewrite(&node, "q", &mut |leaf| super::fits(leaf, stack), &mut losses);
+        assert_eq!(losses.len(), lost, "{stack}: {losses:?}");
+    }
+}

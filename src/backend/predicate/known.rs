@@ -6,7 +6,14 @@ use super::folded;
 use crate::ir::{Case, Comparison, Field, Node, Predicate, Test, TextMatch};
 
 /// Fields with the only texts that they can have here.
-type Known<'a> = Vec<(&'a Field, Vec<&'a str>)>;
+type Known<'a> = Vec<(&'a Field, Vec<Text<'a>>)>;
+
+/// A text, or how it begins.
+#[derive(Clone, Copy)]
+enum Text<'a> {
+    Whole(&'a str),
+    Prefix(&'a str),
+}
 
 /// The predicate without tests that the rest of it decides. `single`: whether a field has one value
 /// at most; what is known of others decides nothing.
@@ -18,20 +25,20 @@ fn walk(node: &Node, known: &Known<'_>, single: &dyn Fn(&Field) -> bool) -> Node
     let origin = node.origin;
     let predicate = match &node.predicate {
         Predicate::And(nodes) => {
-            let says: Vec<_> =
-                nodes.iter().map(|node| texts(node).filter(|(field, _)| single(field))).collect();
+            let says: Vec<_> = nodes.iter().map(|node| implied(node, single)).collect();
+            let plain: Vec<_> = nodes.iter().map(is_plain).collect();
             let each = |(index, node): (usize, &Node)| {
-                let others = says.iter().enumerate().filter(|(other, _)| *other != index);
-                let more = others.filter_map(|(_, said)| said.clone());
-                let known: Known<'_> = known.iter().cloned().chain(more).collect();
+                // What only says which texts a field may have stays. What says so beside other things
+                // is judged by those only, so that no two conditions decide each other.
+                if plain[index] && !says[index].is_empty() {
+                    return walk(node, known, single);
+                }
+                let decides = |other: &usize| *other != index && (plain[*other] || says[index].is_empty());
+                let others = (0..nodes.len()).filter(decides).flat_map(|other| says[other].iter().cloned());
+                let known: Known<'_> = known.iter().cloned().chain(others).collect();
                 walk(node, &known, single)
             };
-            // A condition that says which texts a field may have stays what says it.
-            let keep = |(index, node): (usize, &Node)| match says[index] {
-                Some(_) => node.clone(),
-                None => each((index, node)),
-            };
-            Predicate::And(nodes.iter().enumerate().map(keep).collect())
+            Predicate::And(nodes.iter().enumerate().map(each).collect())
         }
         Predicate::Or(nodes) => Predicate::Or(nodes.iter().map(|node| walk(node, known, single)).collect()),
         Predicate::Not(inner) => Predicate::Not(Box::new(walk(inner, known, single))),
@@ -44,36 +51,66 @@ fn walk(node: &Node, known: &Known<'_>, single: &dyn Fn(&Field) -> bool) -> Node
     Node { predicate, origin }
 }
 
-/// The field and the texts, if the node says that it has one of them.
-fn texts(node: &Node) -> Option<(&Field, Vec<&str>)> {
-    let one = |node: &'_ Node| matches!(&node.predicate, Predicate::Test(_));
+/// Whether the node is nothing but tests for whole texts of one field.
+fn is_plain(node: &Node) -> bool {
     match &node.predicate {
-        Predicate::Test(Test {
-            field,
-            comparison: Comparison::Text { matcher: TextMatch::Equals(text), case: Case::Sensitive },
-        }) => Some((field, vec![text])),
-        Predicate::Or(nodes) if nodes.iter().all(one) => {
-            let mut parts = nodes.iter().map(texts);
-            let (field, mut all) = parts.next()??;
-            for part in parts {
-                let (other, texts) = part?;
-                if other != field {
-                    return None;
-                }
-                all.extend(texts);
+        Predicate::Test(_) => true,
+        Predicate::Or(nodes) => nodes.iter().all(|node| matches!(node.predicate, Predicate::Test(_))),
+        _ => false,
+    }
+}
+
+/// The texts that fields have wherever the node is true.
+fn implied<'a>(node: &'a Node, single: &dyn Fn(&Field) -> bool) -> Known<'a> {
+    match &node.predicate {
+        Predicate::Test(Test { field, comparison: Comparison::Text { matcher, case: Case::Sensitive } })
+            if single(field) =>
+        {
+            match matcher {
+                TextMatch::Equals(text) => vec![(field, vec![Text::Whole(text)])],
+                TextMatch::Prefix(text) => vec![(field, vec![Text::Prefix(text)])],
+                _ => Known::new(),
             }
-            Some((field, all))
         }
-        _ => None,
+        Predicate::And(nodes) => nodes.iter().flat_map(|node| implied(node, single)).collect(),
+        Predicate::Or(nodes) => {
+            let mut branches = nodes.iter().map(|node| implied(node, single));
+            let Some(mut common) = branches.next() else { return Known::new() };
+            for branch in branches {
+                common.retain_mut(|(field, texts)| {
+                    let same = branch.iter().find(|(other, _)| other == field);
+                    same.is_some_and(|(_, more)| {
+                        texts.extend(more);
+                        true
+                    })
+                });
+            }
+            common
+        }
+        _ => Known::new(),
     }
 }
 
 fn decision(test: &Test, known: &Known<'_>) -> Option<bool> {
     known.iter().filter(|(field, _)| **field == test.field).find_map(|(_, texts)| {
-        let mut truths = texts.iter().map(|text| folded(&test.comparison, text));
+        let mut truths = texts.iter().map(|text| match text {
+            Text::Whole(text) => folded(&test.comparison, text),
+            Text::Prefix(prefix) => begun(&test.comparison, prefix),
+        });
         let first = truths.next()??;
         truths.all(|truth| truth == Some(first)).then_some(first)
     })
+}
+
+/// Whether a text that begins so satisfies a comparison, where that is all one needs to know.
+fn begun(comparison: &Comparison, prefix: &str) -> Option<bool> {
+    match comparison {
+        Comparison::Exists => Some(true),
+        Comparison::Text { matcher: TextMatch::Equals(text), case: Case::Sensitive } => {
+            (!text.starts_with(prefix)).then_some(false)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -93,10 +130,27 @@ mod tests {
         let node = Node::synthetic(all([names.clone(), outcome.clone()]));
         let single = |field: &Field| field.path == "eventName";
         assert_eq!(decided(&node, &single).predicate, all([names.clone(), not(failed)]));
+        // Also where every branch says so.
+        let branches = any([all([is("eventName", "a"), is("x", "1")]), is("eventName", "b")]);
+        let branched = Node::synthetic(all([branches.clone(), outcome.clone()]));
+        assert_eq!(
+            decided(&branched, &single).predicate,
+            all([branches, not(test(&field("errorCode"), Comparison::Exists))])
+        );
+        let begins = test(
+            &field("eventName"),
+            Comparison::Text { matcher: TextMatch::Prefix("Update".into()), case: Case::Sensitive },
+        );
+        let begun = Node::synthetic(all([begins.clone(), outcome.clone()]));
+        let failed = test(&field("errorCode"), Comparison::Exists);
+        assert_eq!(decided(&begun, &single).predicate, all([begins, not(failed)]));
         let unknown = decided(&node, &|_| false);
         assert_eq!(unknown, node.clone().simplified(), "a list may hold both");
         let one = Node::synthetic(all([is("eventName", "a"), is("eventName", "b")]));
         assert_eq!(decided(&one, &single).predicate, all([is("eventName", "a"), is("eventName", "b")]));
+        let twice = all([is("eventName", "a"), is("x", "1")]);
+        let same = Node::synthetic(all([any([twice.clone(), twice.clone()]), any([twice.clone(), twice])]));
+        assert_eq!(decided(&same, &single), same.clone().simplified(), "none falls away for the other");
         let alone = Node::synthetic(outcome);
         assert_eq!(decided(&alone, &single), alone.clone().simplified());
     }

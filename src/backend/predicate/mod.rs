@@ -107,7 +107,13 @@ pub fn prepare_parts(
         let translated = rewrite(node, path, &mut |leaf| translate(leaf, vocabulary, version), losses);
         nodes.push(rewrite(&translated, path, fit, losses));
     }
-    Node::all(nodes).simplified()
+    decided(&Node::all(nodes).simplified(), &is_single)
+}
+
+/// Whether a field is a key that a raw record has once, as a text (CloudTrail user guide, "Record
+/// contents").
+fn is_single(field: &Field) -> bool {
+    field.vocabulary != Vocabulary::Ecs && matches!(field.path.as_str(), "eventName" | "eventSource")
 }
 
 fn translate(leaf: &Predicate, to: Vocabulary, version: Version) -> Fitted {

@@ -1,6 +1,8 @@
 //! Tests on ECS documents as tests on raw records. Derived fields are written out where their
 //! definition is a condition on the record (cloudtrail_to_ecs.md §3).
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
 use super::Said;
 use super::{Fitted, Refusal, all, any, equals, folded, not, test};
 use crate::backend::codes;
@@ -102,6 +104,11 @@ impl Raw<'_> {
                 }
                 Comparison::Ip(_) | Comparison::IpRange { .. } => {
                     Ok(self.test("sourceIPAddress", comparison.clone()).into())
+                }
+                Comparison::Exists => {
+                    let every = [IpNet::V4(Ipv4Net::default()), IpNet::V6(Ipv6Net::default())];
+                    let address = |net| self.test("sourceIPAddress", Comparison::Ip(net));
+                    Ok(any(every.map(address)).into())
                 }
                 _ => self.form(),
             },

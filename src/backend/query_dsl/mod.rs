@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::capability::{Capabilities, Feature};
 use super::loss::{Artefact, Loss};
 use super::predicate::{Fitted, fit, prepare};
+use super::stack::Stack;
 use super::target::{Made, Options, Target};
 use super::{codes, kql};
 use crate::ir::{Detection, Predicate, Rule, Vocabulary};
@@ -30,7 +31,10 @@ pub struct QueryDsl;
 /// Facts: target_languages.md §1, measured in ENGINES.md.
 static CAPABILITIES: Capabilities = Capabilities {
     lacks: &[
-        (Feature::FlattenedPattern, "Elasticsearch refuses wildcards on keys of a flattened field"),
+        (
+            Feature::FlattenedPattern,
+            "Elasticsearch refuses wildcards on keys of a flattened field (`--stack opensearch` has them)",
+        ),
         (Feature::NewTerms, "a search knows nothing of earlier values"),
     ],
     limits: &[
@@ -65,6 +69,7 @@ impl Target for QueryDsl {
         let query = if options.untyped {
             kibana::untyped(&kql::tree(rule, options, losses)?, schema::ecs())
         } else {
+            let mut fits = |leaf: &Predicate| fits_on(leaf, options.stack);
             build(&prepare(rule, Vocabulary::Ecs, options.version, &mut fits, losses)?)?
         };
         note_clauses(&query, losses);
@@ -92,7 +97,19 @@ pub(super) fn note_clauses(query: &Query, losses: &mut Vec<Loss>) {
     }
 }
 
-/// What Query DSL can say of a leaf.
+/// What Query DSL can say of a leaf on Elasticsearch.
 pub fn fits(leaf: &Predicate) -> Fitted {
     fit(leaf, &CAPABILITIES)
+}
+
+/// What OpenSearch's `flat_object` lacks: nothing that a condition asks for. Patterns see the key and its
+/// values (measured on OpenSearch 3.8).
+static ON_OPENSEARCH: Capabilities = Capabilities { lacks: &[], limits: &[], holds: None };
+
+/// What Query DSL can say of a leaf on a stack.
+pub(super) fn fits_on(leaf: &Predicate, stack: Stack) -> Fitted {
+    match stack {
+        Stack::Elastic { .. } => fits(leaf),
+        Stack::OpenSearch => fit(leaf, &ON_OPENSEARCH),
+    }
 }

@@ -22,8 +22,12 @@ impl Expr {
 
     /// The opposite.
     pub(super) fn negate(self) -> Self {
+        let negations = |exprs: &[Expr]| exprs.iter().all(|expr| matches!(expr, Expr::Not(_)));
         match self {
             Expr::Not(inner) => *inner,
+            // De Morgan, where it saves a `not`.
+            Expr::And(exprs) if negations(&exprs) => Expr::any(exprs.into_iter().map(Expr::negate).collect()),
+            Expr::Or(exprs) if negations(&exprs) => Expr::all(exprs.into_iter().map(Expr::negate).collect()),
             other => Expr::Not(Box::new(other)),
         }
     }
@@ -158,7 +162,7 @@ mod tests {
     fn keys_share_a_selection_and_values_a_list() {
         let any = Expr::any(vec![item("b|cased", "v"), item("b|cased", "w")]);
         let expr = Expr::all(vec![item("a", "1x"), any, item("c", "z").negate()]);
-        let selection = "selection:\n  a: \"1x\"\n  \"b|cased\":\n    - v\n    - w\n";
+        let selection = "selection:\n  a: 1x\n  b|cased:\n    - v\n    - w\n";
         let expected = format!("{selection}filter:\n  c: z\ncondition: selection and not filter\n");
         assert_eq!(written(&expr), expected);
     }

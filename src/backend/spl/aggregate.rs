@@ -4,6 +4,7 @@ use trailsmith_grammar::Span;
 use trailsmith_grammar::spl::{Aggregation, Arg, Assignment, CommandKind, CompareOp, Eval, Name, Stats};
 
 use super::columns::{Column, columns};
+use super::computed;
 use super::time::{length, relative};
 use crate::backend::codes;
 use crate::backend::loss::Loss;
@@ -217,32 +218,13 @@ pub(in crate::backend) fn key(field: &Field, options: &Options) -> Option<(Strin
             let from = ["userIdentity.accountId", "recipientAccountId"].map(Eval::field).into();
             made("account", Eval::call("coalesce", from))
         }
-        Reach::Derived(Derived::ThreatStackUser) => made("user", threat_stack_user()),
         Reach::Constant(text) => made(&field.path.replace('.', "_"), Eval::text(text)),
+        Reach::Derived(_) => {
+            let assignment = computed::column(field, options.version)?;
+            Some((assignment.field.text.clone(), Some(assignment)))
+        }
         _ => None,
     }
-}
-
-/// Who acts, as Threat Stack names it (threatstack.md §3).
-fn threat_stack_user() -> Eval {
-    let field = |name: &str| Eval::field(format!("userIdentity.{name}"));
-    let is = |text: &str| Eval::compare(field("type"), CompareOp::Eq, Eval::text(text));
-    let after = |name: &str, pattern: &str| {
-        Eval::call("replace", vec![field(name), Eval::text(pattern), Eval::text("")])
-    };
-    let has_session = Eval::call("match", vec![field("principalId"), Eval::text(":")]);
-    let named = vec![field("userName"), field("invokedBy"), after("arn", "^.*[:/]")];
-    Eval::call(
-        "case",
-        vec![
-            is("Root"),
-            Eval::text("root"),
-            Eval::and(vec![is("AssumedRole"), has_session]),
-            after("principalId", "^[^:]*:"),
-            Eval::call("true", Vec::new()),
-            Eval::call("coalesce", named),
-        ],
-    )
 }
 
 /// Texts that stand for "no value" make a group of their own unless they are left out.

@@ -9,6 +9,7 @@
 
 mod aggregate;
 mod columns;
+mod computed;
 mod filter;
 mod fits;
 mod pattern;
@@ -145,6 +146,8 @@ pub fn pipeline(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> Resul
         Vocabulary::Splunk => Vocabulary::Splunk,
         _ => Vocabulary::CloudTrail,
     };
+    let computed = computed::replaced(rule, options);
+    let (rule, made) = computed.as_ref().map_or((rule, &[][..]), |(rule, made)| (rule, made));
     let node = prepare(rule, vocabulary, options.version, &mut fits, losses)?;
     let group = match &rule.detection {
         Detection::Threshold(threshold) => aggregate::threshold(threshold, options, losses),
@@ -162,6 +165,9 @@ pub fn pipeline(rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> Resul
     let (searches, filter) = split(&node)?;
     base.extend(searches);
     let mut commands = vec![CommandKind::Search(Some(search::all(base)))];
+    if !made.is_empty() {
+        commands.push(CommandKind::Eval(made.to_vec()));
+    }
     commands.extend(filter.map(CommandKind::Where));
     commands.extend(group.commands);
     Ok((Pipeline { commands: commands.into_iter().map(Command::new).collect() }, group.rows))

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use trailsmith_grammar::spl::{Literal, Search, SearchKind, SearchOp};
 
 use super::columns::{Column, columns};
+use super::computed::is_computed;
 use crate::backend::predicate::folded;
 use crate::ir::{Case, Comparison, GlobPart, Node, NumberOp, Predicate, Test, TextMatch};
 
@@ -98,10 +99,10 @@ fn any(parts: Vec<Search>) -> Search {
         }
     }
     for part in &mut merged {
-        if let SearchKind::In { field, values } = &mut part.kind {
-            if let [value] = values.as_slice() {
-                *part = Search::compare(field.clone(), SearchOp::Eq, value.clone());
-            }
+        if let SearchKind::In { field, values } = &part.kind
+            && let [value] = values.as_slice()
+        {
+            *part = Search::compare(field.clone(), SearchOp::Eq, value.clone());
         }
     }
     if merged.len() == 1 { merged.remove(0) } else { Search::or(merged) }
@@ -117,6 +118,10 @@ fn negated(search: Search) -> Search {
 }
 
 fn leaf(test: &Test) -> Option<Wider> {
+    // The column is made later.
+    if is_computed(&test.field) {
+        return None;
+    }
     let parts: Option<Vec<_>> =
         columns(&test.field)?.iter().map(|column| on_column(column, &test.comparison)).collect();
     let parts = parts?;

@@ -16,8 +16,8 @@ use super::metadata::Key;
 use super::target::{Made, Options, Target};
 use super::yaml;
 use crate::ir::{
-    Detection, Duration, Field, Format, MissingFields, NewTerms, Rule, Schedule, Suppression, Threshold,
-    Value, Window,
+    Detection, Duration, Field, Format, MissingFields, NewTerms, Purpose, Rule, Schedule, Suppression,
+    Threshold, Value, Window,
 };
 
 type Map = IndexMap<String, Value>;
@@ -47,6 +47,7 @@ const HOLDS: &[Key] = &[
     Key::AlertTitle,
     Key::Overrides,
     Key::Enabled,
+    Key::Purpose,
     Key::Version,
     Key::BuildingBlock,
     Key::Timeline,
@@ -86,6 +87,9 @@ impl Target for Trailsmith {
         map.insert("id".into(), rule.id.as_str().into());
         map.insert("name".into(), rule.metadata.name.as_str().into());
         map.insert("input".into(), rule.input.as_str().into());
+        if rule.metadata.purpose != Purpose::default() {
+            map.insert("purpose".into(), rule.metadata.purpose.as_str().into());
+        }
         map.insert("language".into(), query.language.as_str().into());
         map.insert("query".into(), query.text.into());
         put(&mut map, "filters", query.filters.map(Value::List));

@@ -125,13 +125,22 @@ fn one_line(text: &str) -> String {
 fn is_plain(text: &str) -> bool {
     const WORDS: [&str; 12] =
         ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity"];
-    let inside = |c: char| c.is_alphanumeric() || " _./()+@=-,;'".contains(c);
+    let inside = |c: char| c.is_alphanumeric() || " _./()+@=-,;'|*".contains(c);
     let colon = |(at, _): (usize, &str)| text[at + 1..].starts_with(|c: char| !c.is_whitespace());
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
+    (text.starts_with(|c: char| c.is_ascii_alphabetic()) || is_no_number(text))
         && !text.ends_with(char::is_whitespace)
         && text.chars().all(|c| inside(c) || c == ':')
         && text.match_indices(':').all(colon)
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// Whether a text that begins with a digit is neither a number nor a date to any reader: `9m`, most UUIDs.
+fn is_no_number(text: &str) -> bool {
+    let radix = ["0x", "0o", "0b"].iter().any(|prefix| text.to_ascii_lowercase().starts_with(prefix));
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && !radix
+        && text.get(4..5) != Some("-")
+        && text.contains(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E'))
 }
 
 /// Characters that a double-quoted text escapes and a block cannot hold.

@@ -104,10 +104,22 @@ fn plain_texts_have_no_other_type() {
         "1_000",
         "12:30:45",
         "Infinity",
+        "2001-12-14t21:59:43Z",
+        "12e4",
+        "0o17",
+        "0b1",
     ] {
         assert!(quoted(text) == one_line(text), "{text}");
     }
-    for text in ["event.action", "Domain:Cloud", "a b, c (d)", "CloudTrail's"] {
+    for text in [
+        "event.action",
+        "Domain:Cloud",
+        "a b, c (d)",
+        "CloudTrail's",
+        "9m",
+        "5ec2abb7-87f4",
+        "errorCode|cased",
+    ] {
         assert_eq!(one_line(text), text);
     }
 }

@@ -211,9 +211,10 @@ impl Noticed<'_> {
             if has_key(value, |key| sign(key) == Sign::CloudTrail) {
                 return level(value, place.inside(at), levels + 1, out);
             }
-            // A line of a corpus around a finding. In ECS no kind of event is a type of findings.
+            // A line of a corpus around an event of EventBridge, or around a finding. In ECS no kind of event is a type of findings.
             if value.starts_with('{')
-                && matches!(finding::kind(value), Some(Kind::Known(_) | Kind::Capitalised))
+                && (has_key(value, |key| key == "detail-type")
+                    || matches!(finding::kind(value), Some(Kind::Known(_) | Kind::Capitalised)))
             {
                 return level(value, place.inside(at), levels + 1, out);
             }

@@ -6,7 +6,7 @@ use super::identity::Identity;
 use super::{FileRead, stem};
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 use crate::frontend::tree::{Tree, TreeKind, json, toml, yaml};
-use crate::frontend::{codes, elastic_toml, kibana, threat_stack, trailsmith};
+use crate::frontend::{codes, elastic_toml, kibana, splunk, threat_stack, trailsmith};
 use crate::ir::Rule;
 
 /// Reads whatever rules a text holds. `named`: the user named this very file, so that the absence
@@ -19,6 +19,8 @@ pub(super) fn read(source: &Arc<Source>, identity: &Identity, named: bool) -> Fi
         "json" | "ndjson" | "jsonl" => read_json(source, identity, named),
         "yml" | "yaml" => read_yaml(source, identity, named),
         "tsf" => filter(source, identity),
+        "spl" => search(source, identity),
+        "conf" => read_conf(source, identity, named),
         "csv" => read_csv(source, identity),
         _ => guess(source, identity, named),
     }
@@ -213,4 +215,18 @@ fn read_csv(source: &Arc<Source>, identity: &Identity) -> FileRead {
 fn filter(source: &Arc<Source>, identity: &Identity) -> FileRead {
     let (rule, diagnostics) = threat_stack::filter_file(source, &stem(source.path()), identity.id(1));
     FileRead { rules: vec![rule], diagnostics, ..FileRead::default() }
+}
+
+fn search(source: &Arc<Source>, identity: &Identity) -> FileRead {
+    let (rule, diagnostics) = splunk::search_file(source, &stem(source.path()), identity.id(1));
+    FileRead { rules: vec![rule], diagnostics, ..FileRead::default() }
+}
+
+fn read_conf(source: &Arc<Source>, identity: &Identity, named: bool) -> FileRead {
+    if !splunk::is_saved_searches(source.text()) {
+        let nothing = Tree { kind: TreeKind::Null, span: Span::new(0, 0) };
+        return failed(not_a_rule(source, &nothing, named, "this file has no stanza with a `search`"));
+    }
+    let (rules, diagnostics) = splunk::saved_searches(source, &|n| identity.id(n));
+    FileRead { rules, diagnostics, ..FileRead::default() }
 }

@@ -33,7 +33,7 @@ pub fn lower(
         Some(expr) => lowerer.expr(expr, None),
     };
     let predicate = (!lowerer.failed).then_some(node);
-    Lowered { predicate, diagnostics: lowerer.diagnostics, event_type: None }
+    Lowered { predicate, diagnostics: lowerer.diagnostics, ..Lowered::default() }
 }
 
 struct Lowerer<'a> {

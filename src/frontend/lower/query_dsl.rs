@@ -36,7 +36,7 @@ pub fn filters(input: &LowerInput<'_>, filters: &[Value], span: Span) -> Lowered
         }
     }
     let predicate = (!failed).then_some(Node { predicate: Predicate::And(nodes), origin: Some(span) });
-    Lowered { predicate, diagnostics, event_type: None }
+    Lowered { predicate, diagnostics, ..Lowered::default() }
 }
 
 type Map = IndexMap<String, Value>;

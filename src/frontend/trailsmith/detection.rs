@@ -26,6 +26,11 @@ struct Counted {
 }
 
 impl Read {
+    /// Whether neither key is there.
+    pub(super) fn is_event(&self) -> bool {
+        self.threshold.is_none() && self.new_terms.is_none() && !self.broken
+    }
+
     /// The detection over the events of `filter`; `None` when a part could not be read.
     pub(super) fn detection(self, filter: Node) -> Option<Detection> {
         match (self.threshold, self.new_terms) {

@@ -14,7 +14,7 @@ use super::codes;
 use super::lower::{self, LowerInput};
 use super::reader::{Reader, Table};
 use super::tree::{Tree, TreeKind};
-use crate::diagnostic::{Diagnostic, RuleRef, Source};
+use crate::diagnostic::{Diagnostic, RuleRef, Severity, Source, Span};
 use crate::ir::{
     Detection, Exception, Format, Input, Language, MissingFields, Opaque, QueryText, Rule, Schedule,
     Suppression, Vocabulary,
@@ -56,7 +56,7 @@ pub fn read(source: &Arc<Source>, tree: &Tree, fallback_id: String) -> (Option<R
     let id_is_derived = written_id.is_none();
     let id = written_id.unwrap_or(fallback_id);
     let metadata = metadata::read(r, &mut table);
-    let input = table.text(r, "input").map_or(Input::CloudTrail, |name| match name.as_str() {
+    let mut input = table.text(r, "input").map_or(Input::CloudTrail, |name| match name.as_str() {
         // Under any of its names: a rule for a data set of its own would not run on records.
         name if ["cloudtrail", "aws.cloudtrail"].iter().any(|own| name.eq_ignore_ascii_case(own)) => {
             Input::CloudTrail
@@ -73,17 +73,20 @@ pub fn read(source: &Arc<Source>, tree: &Tree, fallback_id: String) -> (Option<R
     let index = table.texts(r, "index");
     let filters_span = table.peek("filters").map(|tree| tree.span);
     let filters = table.list(r, "filters", |_, tree, _| Some(tree.to_value()));
-    let schedule = schedule(r, &mut table);
+    let mut schedule = schedule(r, &mut table);
     let suppression = suppression(r, &mut table, vocabulary);
     let read = detection::read(r, &mut table, vocabulary);
 
     let lower_input = LowerInput { source, rule_id: &id, rule_name: &metadata.name };
-    let exceptions = exceptions(r, &mut table, &lower_input, query.as_ref().map(|query| query.language));
+    let exceptions =
+        exceptions(r, &mut table, &lower_input, query.as_ref().map(|query| query.language), vocabulary);
     let mut predicate = None;
+    let mut search = None;
     if let Some(query) = &query {
         let lowered = lower::query(&lower_input, query, vocabulary);
         r.diagnostics.extend(lowered.diagnostics);
         predicate = lowered.predicate;
+        search = lowered.search;
     }
     if let Some(filters) = filters.as_deref().filter(|filters| !filters.is_empty()) {
         let lowered = lower::filters(&lower_input, filters, filters_span.unwrap_or_default());
@@ -97,8 +100,27 @@ pub fn read(source: &Arc<Source>, tree: &Tree, fallback_id: String) -> (Option<R
     let path = table.path.clone();
     table.finish(r);
     let whole = !r.has_failed(&path, MEANING) && exceptions.is_some();
-    let detection = predicate.filter(|_| whole).and_then(|filter| read.detection(filter));
-    let detection = detection.unwrap_or_else(|| opaque(query.as_ref()));
+    if let Some(search) = &search {
+        // What the file says by itself stands before what its search says.
+        schedule.from = schedule.from.or_else(|| search.schedule.from.clone());
+        schedule.to = schedule.to.or_else(|| search.schedule.to.clone());
+        if input == Input::CloudTrail {
+            input = search.input.clone();
+        }
+    }
+    let aggregate = search.as_ref().and_then(|search| search.aggregate.clone());
+    let detection = match aggregate {
+        Some(aggregate) if read.is_event() && filters.is_none() => Some(aggregate).filter(|_| whole),
+        Some(_) => {
+            let span = query.as_ref().map_or(origin, |q| q.map.span(Span::new(0, q.map.inner_len())));
+            let title = "a search that counts by itself stands with no other count and no filters";
+            r.report(&codes::KEYS_DISAGREE, title, span).severity = Severity::Error;
+            None
+        }
+        None => predicate.filter(|_| whole).and_then(|filter| read.detection(filter)),
+    };
+    let reason = search.and_then(|search| search.opaque).filter(|_| whole);
+    let detection = detection.unwrap_or_else(|| opaque(query.as_ref(), reason));
 
     let mut metadata = metadata;
     metadata.extra = reader.extra;
@@ -128,13 +150,13 @@ pub fn read(source: &Arc<Source>, tree: &Tree, fallback_id: String) -> (Option<R
     (Some(rule), diagnostics)
 }
 
-fn opaque(query: Option<&QueryText>) -> Detection {
+fn opaque(query: Option<&QueryText>, reason: Option<String>) -> Detection {
     // A language without a grammar here is carried; anything else has an error of its own.
     let carried = query.map(|query| query.language).filter(|language| !compiled(*language));
-    let reason = match carried {
+    let reason = reason.unwrap_or_else(|| match carried {
         Some(language) => format!("{} is carried as it is", language.as_str()),
         None => crate::frontend::UNREADABLE.to_owned(),
-    };
+    });
     Detection::Opaque(Opaque {
         language: query.map(|query| query.language),
         text: query.map(|query| query.text.clone()),
@@ -143,7 +165,7 @@ fn opaque(query: Option<&QueryText>) -> Detection {
 }
 
 fn compiled(language: Language) -> bool {
-    matches!(language, Language::Kuery | Language::ThreatStack)
+    matches!(language, Language::Kuery | Language::ThreatStack | Language::Spl)
 }
 
 fn query(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Option<QueryText> {
@@ -211,14 +233,11 @@ fn exceptions(
     table: &mut Table<'_>,
     input: &LowerInput<'_>,
     language: Option<Language>,
+    vocabulary: Vocabulary,
 ) -> Option<Vec<Exception>> {
     if !table.has("exceptions") {
         return Some(Vec::new());
     }
-    let vocabulary = match language {
-        Some(Language::ThreatStack) => Vocabulary::ThreatStack,
-        _ => Vocabulary::Ecs,
-    };
     table.list(reader, "exceptions", |reader, tree, path| {
         let mut row = Table::open(reader, tree, path)?;
         let name = row.text(reader, "name");
@@ -229,7 +248,9 @@ fn exceptions(
         let query = QueryText { language: language?, text: text.text.clone(), map: text.map.clone() };
         let lowered = lower::query(input, &query, vocabulary);
         reader.diagnostics.extend(lowered.diagnostics);
-        Some(Exception { predicate: lowered.predicate?, text: Some(query.text), name })
+        // An exception is a condition on one event.
+        let one_event = lowered.search.is_none_or(|search| search.aggregate.is_none());
+        Some(Exception { predicate: lowered.predicate.filter(|_| one_event)?, text: Some(query.text), name })
     })
 }
 

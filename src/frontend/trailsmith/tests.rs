@@ -171,7 +171,7 @@ fn the_schema_and_the_reader_know_the_same_keys() {
         let text = if *key == "trailsmith" { text } else { format!("trailsmith: 1\n{text}") };
         assert!(!codes(&text).contains(&"unknown-key"), "{key}");
     }
-    let written = ["new_terms", "index", "filters"];
+    let written = ["new_terms", "index", "filters", "purpose"];
     for line in WHOLE.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase())) {
         let key = line.split(':').next().unwrap();
         assert!(keys.contains(&key), "{key}");

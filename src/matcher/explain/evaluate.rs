@@ -184,7 +184,8 @@ impl Walk<'_> {
     fn look(&self, field: &Field, element: Option<Element<'_>>) -> Look {
         let Some(element) = element else { return self.subject.look(field) };
         match field.path.strip_prefix(element.path).and_then(|rest| rest.strip_prefix('.')) {
-            Some(rest) => at(element.json, rest, field, element.view, "element"),
+            // Splunk's names mark arrays; the element's keys do not.
+            Some(rest) => at(element.json, &rest.replace("{}", ""), field, element.view, "element"),
             None => {
                 Look { remark: Some(format!("the field is not below {}", element.path)), ..Look::default() }
             }
@@ -256,6 +257,9 @@ impl Walk<'_> {
     }
 
     fn free(&self, query: &FreeText, path: &str, leaf: Leaf<'_>, view: View) -> bool {
+        if self.rule.vocabulary == Vocabulary::Splunk {
+            return query.holds_raw(path, leaf);
+        }
         let ty = |path: &str| self.subject.world.field_type(self.rule.vocabulary, path);
         let own = ty(path);
         (view.sees(leaf, own.ignore_above()) && query.holds(own, leaf))

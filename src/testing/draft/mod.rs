@@ -101,6 +101,8 @@ fn matching(found: &Witnesses, most: usize) -> Vec<DraftCase> {
     for witness in &found.matching {
         let clause = witness.clause.and_then(|id| found.clauses.get(id)).map(|info| info.text.as_str());
         let case = if witness.other_case { ", in another case" } else { "" };
+        // A single record shows all of the rule.
+        let clause = clause.filter(|_| found.matching.len() > 1);
         let remark = clause.map_or(String::new(), |text| format!("{text}{case}"));
         add(&mut cases, "matching events", "match", &witness.sample, remark, most);
     }

@@ -72,7 +72,8 @@ fn pad(indent: usize, out: &mut String) {
 /// A text, bare where no reader can take it for anything else.
 pub(super) fn scalar_text(text: &str) -> String {
     let bare = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@'))
+        && !text.ends_with(' ')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@' | ' '))
         && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
             .contains(&text.to_ascii_lowercase().as_str());
     if bare { text.to_owned() } else { quoted(text) }

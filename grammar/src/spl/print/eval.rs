@@ -104,7 +104,7 @@ fn operands(f: &mut fmt::Formatter<'_>, list: &[Eval], separator: &str, place: P
 }
 
 /// Whether a field name may stand without single quotes: letters, digits and `_` only.
-fn is_bare(name: &str) -> bool {
+pub(super) fn is_bare(name: &str) -> bool {
     const WORDS: [&str; 6] = ["and", "or", "not", "xor", "like", "in"];
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')

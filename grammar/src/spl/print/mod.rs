@@ -1,7 +1,8 @@
 //! Prints SPL trees on one line.
 //!
 //! Reading the output gives the same tree again, for every tree that [`super::parse`] made and for
-//! trees built by hand as far as SPL can say them. `search` lets `OR` bind tighter than `AND`,
+//! trees built by hand as far as SPL can say them: not a field in an expression whose name holds
+//! one of `[ ] | "` or a backquote, which single quotes do not protect. `search` lets `OR` bind tighter than `AND`,
 //! `where` the other way round: operands that are chains themselves always get parentheses, so
 //! that the text means the same under both rules.
 
@@ -66,7 +67,13 @@ impl Display for Macro {
 
 impl Display for Assignment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.field, self.value)
+        // What is set may have dots without quotes.
+        let text = &self.field.text;
+        match text.split('.').all(eval::is_bare) {
+            true => f.write_str(text)?,
+            false => quoted(f, text, '"')?,
+        }
+        write!(f, "={}", self.value)
     }
 }
 

@@ -1,0 +1,47 @@
+//! The EQL engine of PyPI's `eql`: an independent reading of EQL with limits of its own (eql.md §9).
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value as Json, json};
+
+use crate::node;
+use crate::world::World;
+
+/// The positions of the documents that each query finds, or why the engine takes none of it.
+///
+/// # Errors
+/// The engine cannot be installed.
+pub fn run(
+    world: &World,
+    queries: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Result<Vec<usize>, String>>, String> {
+    let folder = node::install("eql")?;
+    let documents = node::home().join(format!("eql-{}.ndjson", std::process::id()));
+    let lines: String = world.records.iter().flat_map(|record| [record.document.as_str(), "\n"]).collect();
+    std::fs::write(&documents, lines).map_err(|error| error.to_string())?;
+    let mut process = Command::new(folder.join("bin/python"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/run_eql.py"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let asked = json!({ "queries": queries, "documents": documents });
+    let mut input = process.stdin.take().expect("piped");
+    input.write_all(asked.to_string().as_bytes()).map_err(|error| error.to_string())?;
+    drop(input);
+    let output = process.wait_with_output().map_err(|error| error.to_string())?;
+    let _ = std::fs::remove_file(&documents);
+    if !output.status.success() {
+        return Err(format!("the EQL engine failed with {}", output.status));
+    }
+    let answers: BTreeMap<String, Json> =
+        serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
+    let answer = |answer: Json| match answer["found"].as_array() {
+        Some(found) => Ok(found.iter().filter_map(Json::as_u64).map(|at| at as usize).collect()),
+        None => Err(answer["error"].as_str().unwrap_or_default().to_owned()),
+    };
+    Ok(answers.into_iter().map(|(name, found)| (name, answer(found))).collect())
+}
