@@ -38,7 +38,7 @@ fn step(hash: u64, value: u64) -> u64 {
 /// A hash of each run of [`WORDS`] words, with the number of its first one.
 fn runs(words: &[u64]) -> impl Iterator<Item = (usize, u64)> {
     let hash = |run: &[u64]| run.iter().fold(FNV, |hash, word| step(hash.rotate_left(5), *word));
-    words.windows(WORDS).map(move |run| hash(run)).enumerate()
+    words.windows(WORDS).map(hash).enumerate()
 }
 
 fn prose(rule: &Rule) -> Vec<&str> {

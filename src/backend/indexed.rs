@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::ir::{Field, FieldType, Vocabulary};
+use crate::ir::{Field, FieldType, Input, Rule, Vocabulary};
 use crate::schema::{Derived, Reach, Shape, Version, base_field, names, reach};
 
 /// Fields of nearly every document, so that every index has them mapped. The package's own field
@@ -34,30 +34,65 @@ const EVERYWHERE: [&str; 21] = [
     "user_agent.original",
 ];
 
-/// Whether every index of such documents maps the field. A key below a `flattened` root has no
-/// mapping of its own and needs none.
-pub(super) fn is_always_mapped(field: &Field, version: Version) -> bool {
-    let path = base_field(&field.path);
-    let known = field.ty != FieldType::Unknown && reach(field, Shape::CloudTrail, version) != Reach::Never;
-    known && (path.starts_with("aws.cloudtrail.") || EVERYWHERE.contains(&path))
-}
+/// Fields of the documents of every integration; they say where a document belongs, and when.
+const ANY_INTEGRATION: [&str; 7] = [
+    "@timestamp",
+    "data_stream.dataset",
+    "data_stream.namespace",
+    "data_stream.type",
+    "event.dataset",
+    "event.kind",
+    "event.module",
+];
 
 static SCALARS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     // `resources` is a list of objects, so each of its keys has a value an object.
     names(Vocabulary::CloudTrail).into_iter().filter(|path| !path.starts_with("resources.")).collect()
 });
 
-/// Whether no document holds a list here: a constant, a function with one result, or a key of the
-/// record that AWS documents as a scalar. Below payloads anything may stand.
-pub(super) fn has_one_value(field: &Field, version: Version) -> bool {
-    match reach(field, Shape::CloudTrail, version) {
-        Reach::Constant(_) => true,
-        Reach::Path { path, .. } => SCALARS.contains(path.as_str()),
-        Reach::Derived(derived) => !matches!(
-            derived,
-            Derived::Category(_) | Derived::Type(_) | Derived::RelatedUser(_) | Derived::RelatedIp
-        ),
-        Reach::Flattened { .. } | Reach::Document(_) | Reach::Enrichment(_) | Reach::Never => false,
+/// The documents that a query reads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Documents {
+    /// Their generation.
+    pub version: Version,
+    /// Whether they are CloudTrail events. Little is known of others.
+    pub cloudtrail: bool,
+}
+
+impl Documents {
+    /// The documents that a rule reads.
+    pub fn of(rule: &Rule, version: Version) -> Self {
+        Documents { version, cloudtrail: rule.input == Input::CloudTrail }
+    }
+
+    /// Whether every index of such documents maps the field. A key below a `flattened` root has no
+    /// mapping of its own and needs none.
+    pub fn is_always_mapped(self, field: &Field) -> bool {
+        let path = base_field(&field.path);
+        if field.ty == FieldType::Unknown || reach(field, Shape::CloudTrail, self.version) == Reach::Never {
+            return false;
+        }
+        match self.cloudtrail {
+            true => path.starts_with("aws.cloudtrail.") || EVERYWHERE.contains(&path),
+            false => ANY_INTEGRATION.contains(&path),
+        }
+    }
+
+    /// Whether no document holds a list here: a constant, a function with one result, or a key of the
+    /// record that AWS documents as a scalar. Below payloads anything may stand.
+    pub fn has_one_value(self, field: &Field) -> bool {
+        if !self.cloudtrail {
+            return ANY_INTEGRATION.contains(&field.path.as_str());
+        }
+        match reach(field, Shape::CloudTrail, self.version) {
+            Reach::Constant(_) => true,
+            Reach::Path { path, .. } => SCALARS.contains(path.as_str()),
+            Reach::Derived(derived) => !matches!(
+                derived,
+                Derived::Category(_) | Derived::Type(_) | Derived::RelatedUser(_) | Derived::RelatedIp
+            ),
+            Reach::Flattened { .. } | Reach::Document(_) | Reach::Enrichment(_) | Reach::Never => false,
+        }
     }
 }
 
@@ -68,7 +103,8 @@ mod tests {
 
     #[test]
     fn lists_are_told_from_single_values() {
-        let one = |path| has_one_value(&ecs(path), Version::V8_9);
+        let documents = Documents { version: Version::V8_9, cloudtrail: true };
+        let one = |path| documents.has_one_value(&ecs(path));
         for path in ["event.action", "@timestamp", "source.ip", "user.name", "data_stream.dataset"] {
             assert!(one(path), "{path}");
         }
@@ -82,12 +118,17 @@ mod tests {
 
     #[test]
     fn what_the_package_does_not_map_may_be_missing() {
-        let mapped = |path, version| is_always_mapped(&ecs(path), version);
+        let mapped = |path, version| Documents { version, cloudtrail: true }.is_always_mapped(&ecs(path));
         assert!(mapped("aws.cloudtrail.error_code", Version::V8_9));
         assert!(mapped("event.action", Version::V8_9));
         assert!(mapped("data_stream.dataset", Version::V8_9));
         assert!(!mapped("data_stream.dataset", Version::Legacy));
         assert!(!mapped("user.target.name", Version::V8_9));
         assert!(!mapped("aws.cloudtrail.no_such_field", Version::V8_9));
+        let findings = Documents { version: Version::V8_9, cloudtrail: false };
+        assert!(
+            !findings.is_always_mapped(&ecs("event.action")) && !findings.has_one_value(&ecs("source.ip"))
+        );
+        assert!(findings.is_always_mapped(&ecs("data_stream.dataset")));
     }
 }

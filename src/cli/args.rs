@@ -117,6 +117,11 @@ pub(super) fn version(text: &str) -> Result<crate::schema::Version, String> {
     crate::schema::Version::parse(text).ok_or_else(|| format!("one of: {known}"))
 }
 
+/// Reads a purpose of rules.
+pub(super) fn purpose(text: &str) -> Result<crate::ir::Purpose, String> {
+    crate::ir::Purpose::parse(text).ok_or_else(|| "one of: alerting, hunting".to_owned())
+}
+
 /// Reads the name of an index of Splunk.
 pub(super) fn splunk_index(name: &str) -> Result<Base, String> {
     Base::index(name).ok_or_else(|| "letters, digits, `_`, `-` and `*` only".to_owned())

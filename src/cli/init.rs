@@ -15,7 +15,7 @@ use crate::testing::{DraftOptions, draft};
 /// Start a repository of rules: configuration, an example with fixtures, a CI workflow
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    /// The directory [default: the working directory]
+    /// The directory to write into
     #[arg(value_name = "DIRECTORY", default_value = ".")]
     directory: PathBuf,
 }

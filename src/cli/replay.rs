@@ -15,7 +15,7 @@ use super::session::Session;
 use crate::diagnostic::{Diagnostic, Severity, printable};
 use crate::event::{Inputs, Progress};
 use crate::frontend::codes::EXCEPTION_LIST_ABSENT;
-use crate::ir::date_math;
+use crate::ir::{Purpose, date_math};
 use crate::replay::{self, Found, Replay, Settings};
 use crate::schema::Version;
 
@@ -43,6 +43,9 @@ pub(super) struct Match {
     /// Run every rule by its schedule, from the first event to --now
     #[arg(long)]
     schedule: bool,
+    /// Only rules of this purpose: alerting or hunting
+    #[arg(long, value_name = "PURPOSE", value_parser = super::args::purpose)]
+    purpose: Option<Purpose>,
     /// Exit with 1 when a rule hits; hits of hunts do not count
     #[arg(long)]
     fail_on_match: bool,
@@ -67,13 +70,14 @@ impl Match {
         };
         let started = Instant::now();
         let paths = rules::paths(session, &self.rules);
-        let loaded = rules::load(session, &paths);
+        let mut loaded = rules::load(session, &paths);
         let mut outcome = rules::outcome(&loaded);
         let told = |finding: &Diagnostic| {
             finding.severity == Severity::Error || *finding.code == EXCEPTION_LIST_ABSENT
         };
         session.notes(loaded.diagnostics.into_iter().filter(told).collect())?;
         rules::note_if_none(session, &loaded.rules, &paths)?;
+        loaded.rules.retain(|rule| self.purpose.is_none_or(|purpose| rule.metadata.purpose == purpose));
         let inputs = Inputs::find(&self.events);
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let settings = Settings {

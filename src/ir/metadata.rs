@@ -72,6 +72,11 @@ impl Purpose {
             Purpose::Hunting => "hunting",
         }
     }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Purpose::Alerting, Purpose::Hunting].into_iter().find(|purpose| purpose.as_str() == word)
+    }
 }
 
 /// Severity: the common scale beside the source's own.

@@ -222,3 +222,43 @@ fn a_query_without_a_word_matches_everything() {
     written.query = Some(empty("a: b"));
     assert!(!codes(&written).contains(&"empty-query"));
 }
+
+#[test]
+fn places_in_attack_exist_and_go_together() {
+    use crate::ir::{Tactic, Technique, Threat};
+    let text = "id = \"T1648\"\nCreateUser";
+    let technique = |id: &str, name: &str, inner: Option<Vec<Technique>>| Technique {
+        id: id.into(),
+        name: name.into(),
+        reference: None,
+        subtechniques: inner,
+    };
+    let found = |tactic: (&str, &str), technique: Technique| {
+        let mut rule = rule(text, equals(text, "eventName", "CreateUser"));
+        let tactic = Tactic { id: tactic.0.into(), name: tactic.1.into(), reference: None };
+        let framework = "MITRE ATT&CK".into();
+        rule.metadata.threat = Some(vec![Threat { framework, tactic, techniques: Some(vec![technique]) }]);
+        check(&rule)
+    };
+    let codes = |findings: &[Diagnostic]| findings.iter().map(|f| f.code.name).collect::<Vec<_>>();
+    let execution = ("TA0002", "Execution");
+    let serverless = || technique("T1648", "Serverless Execution", None);
+    assert_eq!(codes(&found(execution, serverless())), Vec::<&str>::new());
+    let wrong = found(("TA0004", "Privilege Escalation"), serverless());
+    let place = wrong[0].span().map(|span| &text[span.range()]);
+    assert_eq!((codes(&wrong), place), (vec!["attack-tactic"], Some("T1648")));
+    assert_eq!(wrong[0].severity, Severity::Error);
+    assert_eq!(wrong[0].help, ["it serves Execution (TA0002)"]);
+    let unknown = found(execution, technique("T9648", "Serverless Execution", None));
+    assert_eq!(codes(&unknown), ["attack-unknown"]);
+    assert_eq!(unknown[0].help, ["`Serverless Execution` is T1648"]);
+    assert_eq!(codes(&found(execution, technique("T1648", "Scripting", None))), ["attack-name"]);
+    assert_eq!(codes(&found(("TA0099", "Fun"), serverless())), ["attack-unknown"], "of the tactic only");
+    let persistence = ("TA0003", "Persistence");
+    let inner = |id, name| Some(vec![technique(id, name, None)]);
+    let account = |inner| technique("T1098", "Account Manipulation", inner);
+    let whole = inner("T1098.001", "Account Manipulation: Additional Cloud Credentials");
+    assert_eq!(codes(&found(persistence, account(whole))), Vec::<&str>::new());
+    let stray = inner("T1136.003", "Cloud Account");
+    assert_eq!(codes(&found(persistence, account(stray))), ["attack-parent"]);
+}

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::diagnostic::Diagnostic;
 use crate::event::Layout;
 use crate::ir::date_math::DateMath;
-use crate::ir::{Detection, Rule, Threshold, Window};
+use crate::ir::{Detection, Purpose, Rule, Threshold, Window};
 use crate::matcher::over_time::Alert;
 use crate::matcher::{RuleSet, codes};
 
@@ -94,6 +94,10 @@ impl Kinds {
 /// Whether an alert counts events that no single run of the rule would see together.
 pub(super) fn wider_than_a_run(rule: &Rule, alerts: &[Alert]) -> Option<Diagnostic> {
     let Detection::Threshold(Threshold { window: Window::Run, .. }) = &rule.detection else { return None };
+    // A hunt runs when somebody asks, over what they ask about.
+    if rule.metadata.purpose == Purpose::Hunting {
+        return None;
+    }
     let offset = |text: Option<&str>, default| {
         DateMath::parse(text.unwrap_or(default)).and_then(|math| math.fixed_offset())
     };

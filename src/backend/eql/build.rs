@@ -3,16 +3,16 @@
 use super::leaf::leaf;
 use super::tree::{Expr, Test, Word};
 use crate::backend::codes;
+use crate::backend::indexed::Documents;
 use crate::backend::loss::Loss;
 use crate::ir::{Node, Predicate};
-use crate::schema::Version;
 
 /// The condition. It may be null where the predicate is false; below a negation it never is.
 ///
 /// # Errors
 ///
 /// A comparison that EQL lacks; the rewriting before leaves none.
-pub(super) fn build(node: &Node, version: Version) -> Result<Expr, Loss> {
+pub(super) fn build(node: &Node, documents: Documents) -> Result<Expr, Loss> {
     let lacking = |field: &str| {
         let message = format!("`{field}` has no such comparison in EQL");
         Loss::new(&codes::LOSS_FIELD_FORM, "detection", message).at(node.origin)
@@ -22,7 +22,7 @@ pub(super) fn build(node: &Node, version: Version) -> Result<Expr, Loss> {
         Predicate::And(nodes) => {
             let mut parts = Vec::with_capacity(nodes.len());
             for node in nodes {
-                match build(node, version)? {
+                match build(node, documents)? {
                     Expr::And(inner) => parts.extend(inner),
                     other => parts.push(other),
                 }
@@ -32,7 +32,7 @@ pub(super) fn build(node: &Node, version: Version) -> Result<Expr, Loss> {
         Predicate::Or(nodes) => {
             let mut parts = Vec::with_capacity(nodes.len());
             for node in nodes {
-                match build(node, version)? {
+                match build(node, documents)? {
                     Expr::Or(inner) => inner.into_iter().for_each(|part| add(&mut parts, part)),
                     other => add(&mut parts, other),
                 }
@@ -43,8 +43,8 @@ pub(super) fn build(node: &Node, version: Version) -> Result<Expr, Loss> {
                 _ => Expr::Or(parts),
             }
         }
-        Predicate::Not(inner) => Expr::Not(Box::new(build(inner, version)?.certain())),
-        Predicate::Test(test) => leaf(test, version).ok_or_else(|| lacking(&test.field.path))?,
+        Predicate::Not(inner) => Expr::Not(Box::new(build(inner, documents)?.certain())),
+        Predicate::Test(test) => leaf(test, documents).ok_or_else(|| lacking(&test.field.path))?,
         Predicate::AnyField(_) => return Err(lacking("*")),
         Predicate::Nested { path, .. } => return Err(lacking(&path.path)),
     })

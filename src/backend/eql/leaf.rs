@@ -5,11 +5,10 @@ use std::net::IpAddr;
 use ipnet::{IpSubnets, Ipv4Subnets, Ipv6Subnets};
 
 use super::tree::{Expr, Field, Literal, Test, Word};
-use crate::backend::indexed::{has_one_value, is_always_mapped};
+use crate::backend::indexed::Documents;
 use crate::backend::query_dsl::leaf::{date_text, family};
 use crate::backend::regex;
 use crate::ir::{self, Bound, Case, Comparison, FieldType, GlobPart, NumberOp, TextMatch};
-use crate::schema::Version;
 
 /// Elasticsearch's `index.max_regex_length`.
 const LONGEST_REGEX: usize = 1000;
@@ -18,7 +17,7 @@ const LONGEST_REGEX: usize = 1000;
 const MOST_NETWORKS: usize = 64;
 
 /// The test; `None`: EQL has none on this field.
-pub(super) fn leaf(test: &ir::Test, version: Version) -> Option<Expr> {
+pub(super) fn leaf(test: &ir::Test, documents: Documents) -> Option<Expr> {
     let ir::Test { field, comparison } = test;
     if matches!(
         field.ty,
@@ -26,7 +25,7 @@ pub(super) fn leaf(test: &ir::Test, version: Version) -> Option<Expr> {
     ) {
         return None;
     }
-    let name = || self::field(field, version);
+    let name = || self::field(field, documents);
     let one = |test| Some(Expr::Test { field: name(), test });
     let compare = |op, value| one(Test::Compare(op, value));
     match comparison {
@@ -41,7 +40,7 @@ pub(super) fn leaf(test: &ir::Test, version: Version) -> Option<Expr> {
                 return Some(Expr::Or(heads.into_iter().map(each).collect()));
             }
             let both = lower.limit.is_some() && upper.limit.is_some();
-            if field.ty == FieldType::FlattenedLeaf || both && !has_one_value(field, version) {
+            if field.ty == FieldType::FlattenedLeaf || both && !documents.has_one_value(field) {
                 return None;
             }
             ends(&name(), lower, upper, Clone::clone)
@@ -72,8 +71,8 @@ pub(super) fn leaf(test: &ir::Test, version: Version) -> Option<Expr> {
 
 /// The field's name. A field that no index may map yet is optional; a key below a `flattened` root
 /// never is: EQL would take one that it does not find for null in silence.
-pub(super) fn field(field: &ir::Field, version: Version) -> Field {
-    let optional = field.ty != FieldType::FlattenedLeaf && !is_always_mapped(field, version);
+pub(super) fn field(field: &ir::Field, documents: Documents) -> Field {
+    let optional = field.ty != FieldType::FlattenedLeaf && !documents.is_always_mapped(field);
     Field { path: field.path.clone(), optional }
 }
 

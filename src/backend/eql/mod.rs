@@ -14,12 +14,12 @@ mod tree;
 
 use super::capability::{Capabilities, Feature};
 use super::codes;
+use super::indexed::Documents;
 use super::loss::{Artefact, Loss};
 use super::predicate::{self, Fitted, Refusal, Refused, fit, prepare};
 use super::stack::Stack;
 use super::target::{Made, Options, Target};
 use crate::ir::{Comparison, Detection, FieldType, Language, Predicate, Rule, Test, Vocabulary};
-use crate::schema::Version;
 use tree::Query;
 
 /// The target.
@@ -86,24 +86,25 @@ impl Target for Eql {
         if let Some(text) = super::own_text(rule, Language::Eql) {
             return Ok(Artefact::Text(text.to_owned()));
         }
-        let version = options.version;
-        let node = prepare(rule, Vocabulary::Ecs, version, &mut |leaf| fits(leaf, version), losses)?;
+        let documents = Documents::of(rule, options.version);
+        let node =
+            prepare(rule, Vocabulary::Ecs, options.version, &mut |leaf| fits(leaf, documents), losses)?;
         super::over_events(rule, self, losses);
         let query = match &rule.detection {
-            Detection::Threshold(threshold) => repeated::query(threshold, node, version, losses)?,
-            _ => Query::Event(build::build(&node, version)?),
+            Detection::Threshold(threshold) => repeated::query(threshold, node, documents, losses)?,
+            _ => Query::Event(build::build(&node, documents)?),
         };
         Ok(Artefact::Text(print::query(&query)))
     }
 }
 
 /// What EQL can say of a leaf.
-fn fits(leaf: &Predicate, version: Version) -> Fitted {
+fn fits(leaf: &Predicate, documents: Documents) -> Fitted {
     let said = fit(leaf, &CAPABILITIES)?;
     let mut refusal = None;
     predicate::leaves(&said.predicate, &mut |leaf| {
         if refusal.is_none() {
-            refusal = sayable(leaf, version).err();
+            refusal = sayable(leaf, documents).err();
         }
     });
     match refusal {
@@ -112,9 +113,9 @@ fn fits(leaf: &Predicate, version: Version) -> Fitted {
     }
 }
 
-fn sayable(of: &Predicate, version: Version) -> Result<(), Refused> {
+fn sayable(of: &Predicate, documents: Documents) -> Result<(), Refused> {
     let Predicate::Test(test) = of else { return Ok(()) };
-    if leaf::leaf(test, version).is_some() {
+    if leaf::leaf(test, documents).is_some() {
         return Ok(());
     }
     let Test { field, comparison } = test;

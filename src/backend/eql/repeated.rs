@@ -4,10 +4,10 @@
 use super::build::build;
 use super::leaf;
 use super::tree::{Field, Query};
+use crate::backend::indexed::Documents;
 use crate::backend::loss::Loss;
 use crate::backend::{codes, elastic};
 use crate::ir::{Comparison, Duration, MissingFields, Node, Predicate, Test, Threshold, Window};
-use crate::schema::Version;
 
 /// Most steps that `runs` makes (eql.md §1).
 const MOST_RUNS: u64 = 100;
@@ -20,15 +20,15 @@ const MOST_RUNS: u64 = 100;
 pub(super) fn query(
     threshold: &Threshold,
     filter: Node,
-    version: Version,
+    documents: Documents,
     losses: &mut Vec<Loss>,
 ) -> Result<Query, Loss> {
     let mut keys = Vec::with_capacity(threshold.group_by.len());
     for (index, key) in threshold.group_by.iter().enumerate() {
         let path = format!("threshold.group_by[{index}]");
-        let Some(key) = elastic::field(key, &path, version, losses) else { continue };
+        let Some(key) = elastic::field(key, &path, documents.version, losses) else { continue };
         let exists = Test { field: key.clone(), comparison: Comparison::Exists };
-        if leaf::leaf(&exists, version).is_some() {
+        if leaf::leaf(&exists, documents).is_some() {
             keys.push(key);
         } else {
             let message = format!(
@@ -52,7 +52,7 @@ pub(super) fn query(
             let exists = |field| Predicate::Test(Test { field, comparison: Comparison::Exists });
             parts.extend(keys.into_iter().map(|key| Node::synthetic(exists(key))));
         }
-        return Ok(Query::Event(build(&Node::all(parts).simplified(), version)?));
+        return Ok(Query::Event(build(&Node::all(parts).simplified(), documents)?));
     }
     let optional = threshold.missing == MissingFields::Group;
     let by = keys.into_iter().map(|key| Field { path: key.path, optional }).collect();
@@ -70,7 +70,7 @@ pub(super) fn query(
     };
     // A window does not hold the event exactly one length after its first, `maxspan` does.
     let maxspan = maxspan.map(|length| Duration { millis: length.millis.max(1) - 1 });
-    Ok(Query::Repeated { by, maxspan, runs, event: build(&filter, version)? })
+    Ok(Query::Repeated { by, maxspan, runs, event: build(&filter, documents)? })
 }
 
 fn window(losses: &mut Vec<Loss>, meant: &str, length: Duration) {

@@ -2,6 +2,7 @@
 
 use super::tree::Query;
 use super::{build, fits, print, repeated};
+use crate::backend::indexed::Documents;
 use crate::backend::predicate::{all, any, ecs, equals, not, rewrite, test};
 use crate::ir::{
     Bound, Cardinality, Case, Comparison, Duration, Field, MissingFields, Node, NumberOp, Predicate,
@@ -9,14 +10,14 @@ use crate::ir::{
 };
 use crate::schema::Version;
 
-const VERSION: Version = Version::V8_9;
+const DOCUMENTS: Documents = Documents { version: Version::V8_9, cloudtrail: true };
 const LEAF: &str = "aws.cloudtrail.flattened.request_parameters.policyArn";
 
 fn attempt(predicate: Predicate) -> (String, Vec<&'static str>) {
     let mut losses = Vec::new();
     let node = Node::synthetic(predicate);
-    let node = rewrite(&node, "q", &mut |leaf| fits(leaf, VERSION), &mut losses).simplified();
-    let query = Query::Event(build::build(&node, VERSION).expect("a condition that fits"));
+    let node = rewrite(&node, "q", &mut |leaf| fits(leaf, DOCUMENTS), &mut losses).simplified();
+    let query = Query::Event(build::build(&node, DOCUMENTS).expect("a condition that fits"));
     let text = print::query(&query).strip_prefix("any where ").expect("an event query").to_owned();
     (text, losses.iter().map(|loss| loss.code.name).collect())
 }
@@ -159,7 +160,7 @@ fn threshold(
         missing,
     };
     let mut losses = Vec::new();
-    let query = repeated::query(&threshold, filter, VERSION, &mut losses).expect("a query");
+    let query = repeated::query(&threshold, filter, DOCUMENTS, &mut losses).expect("a query");
     (print::query(&query), losses.iter().map(|loss| loss.code.name).collect())
 }
 

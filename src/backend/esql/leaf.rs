@@ -2,20 +2,20 @@
 //! can be said at all.
 
 use super::tree::{Column, Expr, Literal};
-use crate::backend::indexed::{has_one_value, is_always_mapped};
+use crate::backend::indexed::Documents;
 use crate::backend::query_dsl::leaf::date_text;
 use crate::backend::stack::Stack;
 use crate::ir::{
     Bound, Case, Comparison, DateBound, Field, FieldType, Glob, GlobPart, NumberOp, Test, TextMatch,
     Vocabulary,
 };
-use crate::schema::{Version, types};
+use crate::schema::types;
 
 /// What decides between forms.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context {
-    /// The generation of documents.
-    pub version: Version,
+    /// What is read.
+    pub documents: Documents,
     /// The engine.
     pub stack: Stack,
 }
@@ -32,12 +32,12 @@ pub(super) fn native(test: &Test, context: Context) -> Option<Expr> {
     }
     let no_column =
         matches!(field.ty, FieldType::Flattened | FieldType::Object | FieldType::Nested | FieldType::Json);
-    if no_column || !is_always_mapped(field, context.version) {
+    if no_column || !context.documents.is_always_mapped(field) {
         return None;
     }
     match comparison {
         Comparison::Exists => Some(Expr::IsNotNull(field.path.clone())),
-        _ if has_one_value(field, context.version) => single(field, comparison),
+        _ if context.documents.has_one_value(field) => single(field, comparison),
         _ => any(field, comparison),
     }
 }

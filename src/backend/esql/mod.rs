@@ -16,9 +16,10 @@ mod tree;
 use super::capability::{Capabilities, Feature};
 use super::codes;
 use super::elastic;
+use super::indexed::Documents;
 use super::loss::{Artefact, Loss};
 use super::lucene;
-use super::predicate::{self, Fitted, Refused, adapt, check, prepare};
+use super::predicate::{self, Fitted, Refusal, Refused, adapt, check, prepare};
 use super::stack::Stack;
 use super::target::{Made, Options, Target};
 use crate::ir::{Detection, Language, Node, Predicate, Rule, Vocabulary};
@@ -91,7 +92,7 @@ impl Target for Esql {
         if let Some(text) = super::own_text(rule, Language::Esql) {
             return Ok(Artefact::Text(text.to_owned()));
         }
-        let context = Context { version: options.version, stack: options.stack };
+        let context = Context { documents: Documents::of(rule, options.version), stack: options.stack };
         let node = prepare(rule, Vocabulary::Ecs, options.version, &mut |leaf| fits(leaf, context), losses)?;
         let (stats, node) = match &rule.detection {
             Detection::Threshold(threshold) => {
@@ -135,6 +136,10 @@ fn sayable(of: &Predicate, context: Context) -> Result<(), Refused> {
     match of {
         Predicate::Constant(_) => Ok(()),
         Predicate::Test(test) if leaf::native(test, context).is_some() => Ok(()),
+        Predicate::Test(test) if Feature::of(of).contains(&Feature::FlattenedPattern) => {
+            let message = format!("`{}`: a pattern on a key of a flattened field only {KEYS}", test.field);
+            Err(Box::new(Refusal::new(Feature::FlattenedPattern.code(), message)))
+        }
         other => lucene::fits(other).map(drop),
     }
 }

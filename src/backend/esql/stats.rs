@@ -17,7 +17,7 @@ pub(super) fn stats(threshold: &Threshold, context: Context, losses: &mut Vec<Lo
     let mut present = Vec::new();
     for (index, key) in threshold.group_by.iter().enumerate() {
         let path = format!("threshold.group_by[{index}]");
-        let Some(field) = elastic::field(key, &path, context.version, losses) else { continue };
+        let Some(field) = elastic::field(key, &path, context.documents.version, losses) else { continue };
         if is_column(&field) {
             by.push(Group::Column(field.path.clone()));
         } else {
@@ -44,7 +44,9 @@ pub(super) fn stats(threshold: &Threshold, context: Context, losses: &mut Vec<Lo
     let rows = if threshold.window == Window::Run { 1 } else { usize::MAX };
     for (index, row) in threshold.cardinality.iter().take(rows).enumerate() {
         let path = format!("threshold.cardinality[{index}]");
-        let Some(field) = elastic::field(&row.field, &path, context.version, losses) else { continue };
+        let Some(field) = elastic::field(&row.field, &path, context.documents.version, losses) else {
+            continue;
+        };
         if !is_column(&field) {
             let message = format!(
                 "`{field}` is of type {}, of which ES|QL counts no values; the count is left out",

@@ -17,7 +17,7 @@ use crate::ir::{Comparison, FieldType, Node, Predicate, Rule, Test, TextMatch, V
 pub struct Lucene;
 
 const FLATTENED: &str =
-    "but for a beginning, a query string's wildcard on a key of a flattened field forgets the key";
+    "a query string's wildcard on a key of a flattened field forgets the key, but for one star at the end";
 
 /// Facts: target_languages.md §2, ENGINES.md.
 static CAPABILITIES: Capabilities = Capabilities {

@@ -107,10 +107,11 @@ pub fn prepare_parts(
         let translated = rewrite(node, path, &mut |leaf| translate(leaf, vocabulary, version), losses);
         nodes.push(rewrite(&translated, path, fit, losses));
     }
-    decided(&Node::all(nodes), &is_single)
+    decided(&Node::all(nodes).simplified(), &is_single)
 }
 
-/// Keys of a raw record that are there once, as texts (CloudTrail user guide, "Record contents").
+/// Whether a field is a key that a raw record has once, as a text (CloudTrail user guide, "Record
+/// contents").
 fn is_single(field: &Field) -> bool {
     field.vocabulary != Vocabulary::Ecs && matches!(field.path.as_str(), "eventName" | "eventSource")
 }

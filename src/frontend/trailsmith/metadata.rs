@@ -67,10 +67,7 @@ fn building_block(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Option<Stri
 /// `alerting`, which is meant where nothing is written, or `hunting`.
 fn purpose(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Purpose {
     let words = [Purpose::Alerting.as_str(), Purpose::Hunting.as_str()];
-    match times::word(reader, table, "purpose", &words).as_deref() {
-        Some("hunting") => Purpose::Hunting,
-        _ => Purpose::Alerting,
-    }
+    times::word(reader, table, "purpose", &words).and_then(|word| Purpose::parse(&word)).unwrap_or_default()
 }
 
 /// A word, or `{level, original}` where the source has a scale of its own.
