@@ -11,6 +11,7 @@ use super::text::{comparison, like_parts};
 use super::value::{
     Alternative, Fold, Leaf, constant, exists, guarded, not_followed, present, unknown_macro,
 };
+use super::values::{on_one_value, with_ranges};
 use super::{Lowerer, Problem, Result, codes, regex};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Case, Comparison, Field, FieldType, GlobPart, Node, NumberOp, Predicate, Test, TextMatch};
@@ -69,7 +70,7 @@ impl Lowerer<'_> {
     /// Reads a condition.
     pub(super) fn condition(&mut self, eval: &Eval, scope: &Scope) -> Result<Pair> {
         let pair = match &eval.kind {
-            EvalKind::And(list) => Pair::all(self.conditions(list, scope)?),
+            EvalKind::And(list) => Pair::all(with_ranges(self.conditions(list, scope)?)),
             EvalKind::Or(list) => Pair::any(self.conditions(list, scope)?),
             EvalKind::Xor(list) if list.len() > 4 => return Err(not_followed("a chain of XOR", eval.span)),
             EvalKind::Xor(list) => {
@@ -176,7 +177,7 @@ impl Lowerer<'_> {
                     let before = std::mem::replace(&mut self.one_value, true);
                     let pair = self.condition(condition, scope);
                     self.one_value = before;
-                    let truth = pair?.truth;
+                    let truth = on_one_value(pair?.truth);
                     // It looks at one value after the other: any of them is the same as here unless
                     // two conditions must hold for the same value.
                     if !is_any(&truth) && has_many(&truth) {
@@ -246,7 +247,7 @@ impl Lowerer<'_> {
         inner.search(search, scope).map_err(|problem| Problem { span, ..problem })
     }
 
-    fn compare_eval(
+    pub(super) fn compare_eval(
         &mut self,
         left: &Eval,
         op: CompareOp,
@@ -254,7 +255,8 @@ impl Lowerer<'_> {
         whole: &Eval,
         scope: &Scope,
     ) -> Result<Pair> {
-        if let Some(pair) = self.count_of_values(left, op, right, scope)? {
+        let counted = self.count_of_values(left, op, right, scope)?;
+        if let Some(pair) = counted.or(self.concatenated(left, op, right, scope)?) {
             return Ok(pair);
         }
         let mut cases = Vec::new();

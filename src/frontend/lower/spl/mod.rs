@@ -19,6 +19,7 @@ mod search;
 mod text;
 mod time;
 mod value;
+mod values;
 
 use trailsmith_grammar::spl as syntax;
 use trailsmith_grammar::{ErrorKind as _, TrapKind as _};
