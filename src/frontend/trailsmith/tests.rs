@@ -9,7 +9,6 @@ const WHOLE: &str = r#"
 trailsmith: 1
 id: key-created
 name: Key created
-purpose: hunting
 input: cloudtrail
 language: threat-stack
 query: |

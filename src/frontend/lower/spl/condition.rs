@@ -306,12 +306,12 @@ impl Lowerer<'_> {
             (Leaf::Null, _) | (_, Leaf::Null) => Ok(Pair::null()),
             (Leaf::Field(field, fold), Leaf::Text(_) | Leaf::Number(_)) => {
                 self.named(field, op, sides.0.span);
-                field_and_literal(field, *fold, op, right, whole.span)
+                self.field_and_literal(field, *fold, op, right, whole.span)
             }
             (Leaf::Text(_) | Leaf::Number(_), Leaf::Field(field, fold)) => {
                 self.named(field, op, sides.1.span);
                 let op = flipped(op).ok_or_else(|| not_followed("a pattern of fields", whole.span))?;
-                field_and_literal(field, *fold, op, left, whole.span)
+                self.field_and_literal(field, *fold, op, left, whole.span)
             }
             (Leaf::Number(left), Leaf::Number(right)) => {
                 Ok(Pair::constant(ordered(left.partial_cmp(right), op)))
@@ -326,6 +326,80 @@ impl Lowerer<'_> {
             }
             (Leaf::Field(..), Leaf::Field(field, _)) => Err(self.two_fields(field, sides.1, whole.span)),
         }
+    }
+
+    fn field_and_literal(
+        &mut self,
+        field: &Field,
+        fold: Fold,
+        op: CompareOp,
+        literal: &Leaf,
+        span: Span,
+    ) -> Result<Pair> {
+        if let (Fold::Number, Leaf::Number(value)) = (fold, literal) {
+            let number = |op| test(field, Comparison::Number { op, value: *value });
+            use NumberOp::{Eq, Ge, Gt, Le, Lt};
+            let differs = || Node::any(vec![number(Lt), number(Gt)]);
+            let (truth, falsity) = match op {
+                CompareOp::Eq => (number(Eq), differs()),
+                CompareOp::Ne => (differs(), number(Eq)),
+                CompareOp::Lt => (number(Lt), number(Ge)),
+                CompareOp::Le => (number(Le), number(Gt)),
+                CompareOp::Gt => (number(Gt), number(Le)),
+                CompareOp::Ge => (number(Ge), number(Lt)),
+                CompareOp::Like => return Err(not_followed("a pattern of numbers", span)),
+            };
+            return Ok(Pair { truth, falsity });
+        }
+        let number_op = match op {
+            CompareOp::Ne => {
+                return Ok(self.field_and_literal(field, fold, CompareOp::Eq, literal, span)?.swap());
+            }
+            CompareOp::Eq | CompareOp::Like => NumberOp::Eq,
+            CompareOp::Lt => NumberOp::Lt,
+            CompareOp::Le => NumberOp::Le,
+            CompareOp::Gt => NumberOp::Gt,
+            CompareOp::Ge => NumberOp::Ge,
+        };
+        let text = match literal {
+            Leaf::Number(value) if op != CompareOp::Like => {
+                return self.test_pair(field, span, Comparison::Number { op: number_op, value: *value });
+            }
+            Leaf::Number(value) => value.to_string(),
+            Leaf::Text(text) => text.clone(),
+            Leaf::Null | Leaf::Field(..) => return Ok(Pair::null()),
+        };
+        let foreign = match fold {
+            Fold::None => false,
+            Fold::Number => return Err(not_followed("a comparison of a number with a text", span)),
+            Fold::Lower => text.to_lowercase() != text,
+            Fold::Upper => text.to_uppercase() != text,
+        };
+        let case = if fold == Fold::None { Case::Sensitive } else { Case::AsciiInsensitive };
+        match op {
+            // `lower(field)` never holds a capital letter.
+            CompareOp::Eq | CompareOp::Like if foreign => {
+                Ok(Pair { truth: constant(false), falsity: exists(field) })
+            }
+            CompareOp::Eq => {
+                self.test_pair(field, span, Comparison::Text { matcher: TextMatch::Equals(text), case })
+            }
+            CompareOp::Like => self.test_pair(field, span, comparison(like_parts(&text), case)),
+            _ if fold == Fold::None => self.test_pair(field, span, text_range(number_op, &text)),
+            _ => Err(not_followed("an order of folded texts", span)),
+        }
+    }
+    /// True where the comparison holds, false where the field has a value and it does not.
+    fn test_pair(&mut self, field: &Field, span: Span, comparison: Comparison) -> Result<Pair> {
+        let truth = test(field, comparison);
+        let none = || Node::all(vec![exists(field), Node::negate(truth.clone())]);
+        let falsity = match self.one_value {
+            // Some value does not, if there are several; what cannot be said so is refused where it
+            // is used (`is_any`).
+            true => self.differs(field, truth.clone(), span).unwrap_or_else(|_| none()),
+            false => none(),
+        };
+        Ok(Pair { truth, falsity })
     }
 
     fn two_fields(&mut self, right: &Field, written: &Eval, span: Span) -> Problem {
@@ -353,10 +427,10 @@ impl Lowerer<'_> {
     }
 }
 
-/// Whether a predicate holds as soon as one value fits: tests and alternatives of them.
+/// Whether a predicate holds as soon as one value fits: tests, elements and alternatives of them.
 fn is_any(node: &Node) -> bool {
     match &node.predicate {
-        Predicate::Test(_) | Predicate::Constant(_) => true,
+        Predicate::Test(_) | Predicate::Nested { .. } | Predicate::Constant(_) => true,
         Predicate::Or(nodes) => nodes.iter().all(is_any),
         _ => false,
     }
@@ -371,64 +445,6 @@ fn has_many(node: &Node) -> bool {
 
 fn test(field: &Field, comparison: Comparison) -> Node {
     Node::synthetic(Predicate::Test(Test { field: field.clone(), comparison }))
-}
-
-/// True where the comparison holds, false where the field has a value and it does not.
-fn on_field(field: &Field, comparison: Comparison) -> Pair {
-    let truth = test(field, comparison);
-    let falsity = Node::all(vec![exists(field), Node::negate(truth.clone())]);
-    Pair { truth, falsity }
-}
-
-fn field_and_literal(field: &Field, fold: Fold, op: CompareOp, literal: &Leaf, span: Span) -> Result<Pair> {
-    if let (Fold::Number, Leaf::Number(value)) = (fold, literal) {
-        let number = |op| test(field, Comparison::Number { op, value: *value });
-        use NumberOp::{Eq, Ge, Gt, Le, Lt};
-        let differs = || Node::any(vec![number(Lt), number(Gt)]);
-        let (truth, falsity) = match op {
-            CompareOp::Eq => (number(Eq), differs()),
-            CompareOp::Ne => (differs(), number(Eq)),
-            CompareOp::Lt => (number(Lt), number(Ge)),
-            CompareOp::Le => (number(Le), number(Gt)),
-            CompareOp::Gt => (number(Gt), number(Le)),
-            CompareOp::Ge => (number(Ge), number(Lt)),
-            CompareOp::Like => return Err(not_followed("a pattern of numbers", span)),
-        };
-        return Ok(Pair { truth, falsity });
-    }
-    let number_op = match op {
-        CompareOp::Ne => return Ok(field_and_literal(field, fold, CompareOp::Eq, literal, span)?.swap()),
-        CompareOp::Eq | CompareOp::Like => NumberOp::Eq,
-        CompareOp::Lt => NumberOp::Lt,
-        CompareOp::Le => NumberOp::Le,
-        CompareOp::Gt => NumberOp::Gt,
-        CompareOp::Ge => NumberOp::Ge,
-    };
-    let text = match literal {
-        Leaf::Number(value) if op != CompareOp::Like => {
-            return Ok(on_field(field, Comparison::Number { op: number_op, value: *value }));
-        }
-        Leaf::Number(value) => value.to_string(),
-        Leaf::Text(text) => text.clone(),
-        Leaf::Null | Leaf::Field(..) => return Ok(Pair::null()),
-    };
-    let foreign = match fold {
-        Fold::None => false,
-        Fold::Number => return Err(not_followed("a comparison of a number with a text", span)),
-        Fold::Lower => text.to_lowercase() != text,
-        Fold::Upper => text.to_uppercase() != text,
-    };
-    let case = if fold == Fold::None { Case::Sensitive } else { Case::AsciiInsensitive };
-    match op {
-        // `lower(field)` never holds a capital letter.
-        CompareOp::Eq | CompareOp::Like if foreign => {
-            Ok(Pair { truth: constant(false), falsity: exists(field) })
-        }
-        CompareOp::Eq => Ok(on_field(field, Comparison::Text { matcher: TextMatch::Equals(text), case })),
-        CompareOp::Like => Ok(on_field(field, comparison(like_parts(&text), case))),
-        _ if fold == Fold::None => Ok(on_field(field, text_range(number_op, &text))),
-        _ => Err(not_followed("an order of folded texts", span)),
-    }
 }
 
 /// The operator with its sides exchanged.
