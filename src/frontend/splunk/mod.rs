@@ -2,6 +2,7 @@
 //!
 //! What a search means is decided in [`lower::spl`](super::lower::spl); here it becomes a rule.
 
+mod correlation;
 mod saved;
 
 use std::sync::Arc;
