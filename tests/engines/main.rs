@@ -195,6 +195,9 @@ const CHECKS: &[(&str, Engine, Check)] = &[
     ("elasticsearch: esql", Engine::Elasticsearch, |world, node| differential(world, node, ways::ESQL)),
     ("elasticsearch: queries are valid", Engine::Elasticsearch, validate),
     ("elasticsearch: search cases", Engine::Elasticsearch, |_, node| Ok(search_cases::run(node)?)),
+    ("elasticsearch: thresholds", Engine::Elasticsearch, |world, node| {
+        Ok(aggregates::esql_thresholds(world, node)?)
+    }),
     ("elasticsearch: new terms", Engine::Elasticsearch, |world, node| {
         Ok(aggregates::new_terms(world, node)?)
     }),
