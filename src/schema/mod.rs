@@ -18,7 +18,7 @@ mod vocabulary;
 
 pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named};
 pub use categories::{Category, category, event_names};
-pub use index::{Engine, index_mapping};
+pub use index::{Engine, field_mapping, index_mapping};
 pub use lookup::{Row, concepts, lookup, nearest};
 pub use payloads::{is_object, is_open, splunk_names};
 pub use reach::{Derived, Payload, Reach};
