@@ -23,7 +23,7 @@ pub use finding::{
     Convert, FindingField, FindingHow, FindingMapping, finding_fields, finding_mappings, finding_root,
     finding_twin, has_documents,
 };
-pub use index::{Engine, index_mapping};
+pub use index::{Engine, field_mapping, index_mapping};
 pub use lookup::{Row, concepts, lookup, nearest};
 pub use payloads::{is_object, is_open, splunk_names};
 pub use reach::{Derived, Payload, Reach};
