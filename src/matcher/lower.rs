@@ -85,11 +85,8 @@ impl Lowering<'_> {
         };
         let view = |prune| match (prune, self.layout, field.vocabulary) {
             (true, ..) => View::Pruned,
-            (
-                false,
-                Layout::CloudTrail,
-                Vocabulary::CloudTrail | Vocabulary::ThreatStack | Vocabulary::Splunk,
-            ) => View::Raw,
+            (false, Layout::CloudTrail, Vocabulary::Splunk) => View::Splunk,
+            (false, Layout::CloudTrail, Vocabulary::CloudTrail | Vocabulary::ThreatStack) => View::Raw,
             (false, ..) => View::Indexed,
         };
         Ok(match self.world.reach(field, self.layout) {

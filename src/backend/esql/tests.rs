@@ -208,16 +208,22 @@ fn truth(expr: &Expr, doc: &Value) -> Option<bool> {
     match expr {
         Expr::Bool(value) => Some(*value),
         Expr::Not(inner) => truth(inner, doc).map(|value| !value),
-        Expr::And(parts) => parts.iter().map(|part| truth(part, doc)).fold(Some(true), |a, b| match (a, b) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        }),
-        Expr::Or(parts) => parts.iter().map(|part| truth(part, doc)).fold(Some(false), |a, b| match (a, b) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        }),
+        Expr::And(parts) => {
+            let truths: Vec<_> = parts.iter().map(|part| truth(part, doc)).collect();
+            if truths.contains(&Some(false)) {
+                Some(false)
+            } else {
+                truths.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+            }
+        }
+        Expr::Or(parts) => {
+            let truths: Vec<_> = parts.iter().map(|part| truth(part, doc)).collect();
+            if truths.contains(&Some(true)) {
+                Some(true)
+            } else {
+                truths.into_iter().collect::<Option<Vec<_>>>().map(|_| false)
+            }
+        }
         Expr::OrFalse(inner) => Some(truth(inner, doc).unwrap_or(false)),
         Expr::IsNotNull(column) => Some(!values(column).is_empty()),
         Expr::Compare { column, op: "==", value } => single(column, &|found| equal(found, value)),
@@ -359,5 +365,58 @@ fn certain_conditions_are_never_null() {
             let before = truth(&condition, doc).unwrap_or(false);
             assert_eq!(truth(&condition.clone().certain(), doc), Some(before), "{condition:?} {doc}");
         }
+    }
+}
+
+/// A rule of new terms on a field.
+fn new_terms_rule(field: &str, history: &str, from: Option<&str>) -> crate::ir::Rule {
+    use crate::diagnostic::{Source, Span};
+    use crate::ir::{Detection, Format, Input, Metadata, NewTerms, Rule, Schedule, Vocabulary};
+    let filter = Node::synthetic(is("event.action", "x"));
+    let detection = NewTerms { filter, fields: vec![ecs(field)], history_start: history.into() };
+    Rule {
+        id: "r".into(),
+        id_is_derived: false,
+        input: Input::CloudTrail,
+        vocabulary: Vocabulary::Ecs,
+        format: Format::ElasticToml,
+        source_type: None,
+        metadata: Metadata { name: "r".into(), ..Metadata::default() },
+        query: None,
+        index: Some(vec!["logs-*".into(), "cluster:logs-*".into()]),
+        filters: None,
+        detection: Detection::NewTerms(detection),
+        exceptions: Vec::new(),
+        exception_lists: None,
+        suppression: None,
+        schedule: Schedule { from: from.map(str::to_owned), ..Schedule::default() },
+        source: std::sync::Arc::new(Source::new("r", "")),
+        origin: Span::new(0, 0),
+    }
+}
+
+#[test]
+fn new_terms_read_their_history() {
+    use crate::backend::{Artefact, Fidelity, Options, compile};
+    let mut rule = new_terms_rule("user.name", "now-14d", Some("now-9m"));
+    rule.metadata.overrides.timestamp = Some("event.ingested".into());
+    let compiled = compile(&rule, &super::Esql, &Options::default());
+    assert_eq!(compiled.fidelity(), Fidelity::Exact);
+    let expected = "FROM logs-*, \"cluster:logs-*\"\n\
+        | WHERE event.action == \"x\"\n    \
+            AND user.name IS NOT NULL\n    \
+            AND COALESCE(event.ingested, @timestamp) >= NOW() - 336 hours\n\
+        | STATS Esql.first_seen = MIN(COALESCE(event.ingested, @timestamp)), Esql.event_count = COUNT(*) BY user.name\n\
+        | WHERE Esql.first_seen >= NOW() - 9 minutes";
+    assert_eq!(compiled.artefact, Some(Artefact::Text(expected.into())));
+    // A month has no fixed length, a key of a flattened field is no column, and a history has to reach back
+    // further than a run.
+    for rule in [
+        new_terms_rule("user.name", "now-1M", None),
+        new_terms_rule(LEAF, "now-14d", None),
+        new_terms_rule("user.name", "now-5m", None),
+    ] {
+        let compiled = compile(&rule, &super::Esql, &Options::default());
+        assert_eq!(compiled.losses.iter().map(|loss| loss.code.name).collect::<Vec<_>>(), ["loss-new-terms"]);
     }
 }
