@@ -28,7 +28,7 @@ fn main() {
         std::fs::File::open(shared.join("data/elastic/other_rules.tar.gz")).expect("the other rules");
     tar::Archive::new(flate2::read::GzDecoder::new(archive)).unpack(folder.path()).expect("a tar archive");
 
-    let some = kuery(&[rules.clone()]);
+    let some = kuery(std::slice::from_ref(&rules));
     let compiled: Vec<_> = some.iter().filter(|rule| rule.detection.predicate().is_some()).cloned().collect();
     run("shared KQL rules", &compiled, backend::ALL);
     let all = kuery(&[rules, folder.path().to_owned()]);

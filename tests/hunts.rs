@@ -41,6 +41,10 @@ fn targets_that_alert_get_a_hunt_switched_off() {
         let said = compiled.losses.iter().filter(|loss| loss.code.name == "loss-hunt").count();
         assert_eq!(said, 1, "{}", target.name());
     }
+    let own = backend::compile(rule, backend::find("trailsmith").expect("a target"), &Options::default());
+    let Some(Artefact::Text(own_text)) = &own.artefact else { panic!("no text") };
+    assert!(own_text.contains("purpose: hunting") && !own_text.contains("enabled"), "{own_text}");
+    assert_eq!(own.losses, Vec::new());
     let kql = backend::compile(rule, backend::find("kql").expect("a target"), &Options::default());
     assert_eq!(kql.losses, Vec::new(), "a query alerts nobody");
     assert_eq!(kql.artefact, Some(Artefact::Text("event.action: CreateUser".into())));

@@ -274,3 +274,29 @@ fn threat_stack_rules_lose_nothing() {
     println!("Threat Stack: {} seed rules read, {understood} understood", loaded.rules.len());
     assert_eq!((loaded.rules.len(), understood), (16, 16));
 }
+
+/// The items of a rule's exception lists stand beside the rule: an artefact that is the rule alone says so.
+#[test]
+fn exception_items_are_a_listed_loss() {
+    use trailsmith::backend::{self, Options};
+    let rule = r#"{"rule_id":"r","type":"query","name":"n","description":"d","severity":"low","risk_score":21,"query":"a: b","exceptions_list":[{"id":"1","list_id":"l","type":"detection","namespace_type":"single"}]}"#;
+    let list = r#"{"list_id":"l","type":"detection","name":"l","description":"d"}"#;
+    let item = r#"{"item_id":"i","list_id":"l","type":"simple","name":"i","description":"d","entries":[{"field":"user.name","operator":"included","type":"match","value":"x"}]}"#;
+    let loaded = frontend::load_text("export.ndjson", &[rule, list, item].join("\n"));
+    let rule = &loaded.rules[0];
+    assert_eq!(rule.exceptions.len(), 1, "{:?}", loaded.diagnostics);
+    let compiled =
+        backend::compile(rule, backend::find("elastic-toml").expect("a target"), &Options::default());
+    let found: Vec<_> = compiled.losses.iter().map(|loss| (loss.code.name, loss.is_refused())).collect();
+    assert_eq!(found, [("loss-exception-list", true)]);
+    let compiled =
+        backend::compile(rule, backend::find("trailsmith").expect("a target"), &Options::default());
+    let Some(backend::Artefact::Text(text)) = &compiled.artefact else { panic!("{compiled:?}") };
+    let back = only("rule.yml", text);
+    assert_eq!(back.exceptions.len(), 1, "{text}");
+    assert!(
+        !compiled.losses.iter().any(|loss| loss.code.name == "loss-exception-list"),
+        "{:?}",
+        compiled.losses
+    );
+}

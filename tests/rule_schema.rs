@@ -132,6 +132,20 @@ fn the_pack_keeps_to_the_schema() {
     }
 }
 
+/// What the target `trailsmith` writes keeps to the schema as well.
+#[test]
+fn printed_rules_keep_to_the_schema() {
+    use trailsmith::backend::{self, Artefact, Options};
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let loaded = trailsmith::frontend::load(&[rules], &trailsmith::frontend::Options::default());
+    let target = backend::find("trailsmith").expect("a target");
+    for rule in &loaded.rules {
+        let compiled = backend::compile(rule, target, &Options::default());
+        let Some(Artefact::Text(text)) = &compiled.artefact else { panic!("{}: {compiled:?}", rule.name()) };
+        assert_eq!(of_yaml(text), Vec::<String>::new(), "{text}");
+    }
+}
+
 #[test]
 fn the_example_of_the_documentation_keeps_to_the_schema_and_is_read() {
     let page = include_str!("../docs/rules.md");

@@ -40,6 +40,7 @@ pub fn differences(a: &Rule, b: &Rule) -> Vec<String> {
         (Key::Playbook, x.playbook.as_ref().map(placeless) == y.playbook.as_ref().map(placeless)),
         (Key::AlertTitle, x.alert_title == y.alert_title),
         (Key::Overrides, x.overrides == y.overrides),
+        (Key::Purpose, x.purpose == y.purpose),
         (Key::Enabled, x.enabled == y.enabled),
         (Key::Purpose, x.purpose == y.purpose),
         (Key::Version, x.version == y.version),

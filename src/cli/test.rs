@@ -11,7 +11,7 @@ use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::Session;
 use crate::testing::codes::{FIXTURE_EVENTS, MISSING_FIXTURE};
-use crate::testing::{Fixtures, Settings, clean, fixtures, is_fixture, report, run};
+use crate::testing::{Fixtures, RuleMutation, Settings, clean, fixtures, is_fixture, mutate, report, run};
 
 /// Run the fixtures (NAME.test.yml) of rules
 #[derive(Debug, Args)]
@@ -29,6 +29,12 @@ pub(super) struct Test {
     /// Fail when a rule's coverage is below so many percent
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     coverage_threshold: Option<u8>,
+    /// Change each clause of each rule and list the changes that no fixture notices
+    #[arg(long)]
+    mutate: bool,
+    /// Fail when the fixtures of all rules notice fewer than so many percent of the changes
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    mutation_threshold: Option<u8>,
     /// Fail when a rule has no fixture
     #[arg(long)]
     fail_on_missing: bool,
@@ -64,12 +70,19 @@ impl Test {
             coverage: self.coverage || self.coverage_threshold.is_some(),
         };
         let mut outcome = rules::outcome(&loaded);
+        let mutants = (self.mutate || self.mutation_threshold.is_some()).then(|| fixtures.clone());
         let mut report = run(fixtures, &loaded.rules, &settings);
+        if let Some(fixtures) = mutants {
+            report.mutation = mutate(fixtures, &loaded.rules, &settings);
+        }
         let summary = report.summary();
         outcome.findings = summary.failed > 0;
         outcome.findings |= self.fail_on_missing && !report.without_fixture.is_empty();
         let least = usize::from(self.coverage_threshold.unwrap_or(0));
         outcome.findings |= report.coverage.iter().any(|rule| rule.percent() < least);
+        let mutants: usize = report.mutation.iter().map(|rule| rule.mutants).sum();
+        let killed: usize = report.mutation.iter().map(RuleMutation::killed).sum();
+        outcome.findings |= 100 * killed < usize::from(self.mutation_threshold.unwrap_or(0)) * mutants;
         let mut findings = loaded.diagnostics;
         findings.append(&mut report.diagnostics);
         outcome.unreadable |= findings.iter().any(|d| d.code == &FIXTURE_EVENTS);

@@ -33,6 +33,14 @@ crate::codes! {
     /// clause can go; elsewhere the rule is for other events, or the clause is a mistake.
     pub FIELD_NEVER_SET = warning "field-never-set": "a field that no CloudTrail event has";
 
+    /// The field is made by the tables of Splunk's add-on for AWS or by Splunk itself (`action`,
+    /// `status`, `user`, `date_hour`), and its values cannot be computed from the record alone. In Splunk
+    /// the clause works; here the field is missing: the clause is never true, and under a negation always.
+    ///
+    /// To have the rule judged on records, name the raw field: `errorCode`, `userIdentity.userName`,
+    /// `recipientAccountId`.
+    pub FIELD_FROM_ADD_ON = warning "field-from-add-on": "a field that only Splunk's add-on makes";
+
     /// The field is added by the agent or the cluster (`source.geo.*`, `user_agent.name`,
     /// `event.ingested`), not by the record. In Elasticsearch the clause works; here, on records, the
     /// field is missing: the clause is never true, and under a negation always.
@@ -97,6 +105,10 @@ fn missing(field: &Field) -> Option<Diagnostic> {
         return Some(unknown(field));
     }
     match schema::reach(field, Shape::CloudTrail, Version::default()) {
+        Reach::Never if field.vocabulary == Vocabulary::Splunk => {
+            let title = format!("`{field}` is made by Splunk's add-on; it is missing here");
+            Some(Diagnostic::new(&FIELD_FROM_ADD_ON, title).help("name the raw field that it comes from"))
+        }
         Reach::Never => {
             let finding = Diagnostic::new(&FIELD_NEVER_SET, format!("no CloudTrail event has `{field}`"));
             Some(finding.help("a comparison with it is never true, and its negation always"))

@@ -243,3 +243,22 @@ fn places_in_attack_exist_and_go_together() {
     let stray = inner("T1136.003", "Cloud Account");
     assert_eq!(codes(&found(persistence, account(stray))), ["attack-parent"]);
 }
+
+#[test]
+fn a_query_without_a_word_matches_everything() {
+    use crate::diagnostic::TextMap;
+    use crate::ir::{Language, QueryText};
+    let text = "query = \"\"\n";
+    let empty =
+        |query: &str| QueryText { language: Language::Kuery, text: query.into(), map: TextMap::default() };
+    let mut blank = rule(text, Node::synthetic(Predicate::And(Vec::new())));
+    blank.query = Some(empty("  \n"));
+    assert!(codes(&blank).contains(&"empty-query"));
+    blank.query = None;
+    assert!(codes(&blank).contains(&"empty-query"), "no query at all");
+    blank.filters = Some(vec![Value::Null]);
+    assert!(!codes(&blank).contains(&"empty-query"), "filters say what it looks for");
+    let mut written = rule("a: b", equals("a: b", "a", "b"));
+    written.query = Some(empty("a: b"));
+    assert!(!codes(&written).contains(&"empty-query"));
+}

@@ -94,12 +94,9 @@ impl Lowering<'_> {
         let view = |prune| match (prune, self.layout, field.vocabulary) {
             (true, Layout::Finding(_), _) => View::Filled,
             (true, ..) => View::Pruned,
+            (false, Layout::CloudTrail, Vocabulary::Splunk) => View::Splunk,
+            (false, Layout::CloudTrail, Vocabulary::CloudTrail | Vocabulary::ThreatStack) => View::Raw,
             (false, Layout::Finding(_), Vocabulary::Finding(_)) => View::Raw,
-            (
-                false,
-                Layout::CloudTrail,
-                Vocabulary::CloudTrail | Vocabulary::ThreatStack | Vocabulary::Splunk,
-            ) => View::Raw,
             (false, ..) => View::Indexed,
         };
         Ok(match self.world.reach(field, self.layout) {

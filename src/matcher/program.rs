@@ -207,7 +207,7 @@ impl Probe {
             Leaf::Object(json) if self.leaves => {
                 any_leaf(json, "", &mut |_, leaf| self.view.sees(leaf, self.limit) && found(leaf))
             }
-            _ => self.view.sees(leaf, self.limit) && found(leaf),
+            _ => self.view.sees(leaf, self.limit) && found(self.view.shown(leaf)),
         }
     }
 
@@ -235,7 +235,7 @@ fn test(probe: Probe, check: &Check, event: &Event<'_>, memo: &mut Memo) -> bool
             return false;
         }
         let mut values = event.slots.values(slot, event.record);
-        return values.any(|leaf| probe.view.sees(leaf, probe.limit) && check.holds(leaf));
+        return values.any(|leaf| probe.view.sees(leaf, probe.limit) && check.holds(probe.view.shown(leaf)));
     }
     if let Place::Derived(number) = probe.place {
         let mut values = memo.derived(number, event).iter().map(|text| Leaf::Text(text));

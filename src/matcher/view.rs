@@ -9,6 +9,9 @@ pub enum View {
     /// The raw record, as Threat Stack and Sigma rules see it: `null` and `[]` are missing, `""`
     /// and `{}` are there (threatstack.md §2).
     Raw,
+    /// The raw record as Splunk's extraction sees it: `null` is the text `null`, objects are no
+    /// values (splunk.md, "Fields").
+    Splunk,
     /// The raw record through the eyes of Elastic's AWS pipeline, which drops `null`, `""`, `"-"`,
     /// `"none"` and empty containers at every depth (cloudtrail_to_ecs.md §1).
     Pruned,
@@ -20,13 +23,23 @@ pub enum View {
 }
 
 impl View {
+    /// The value that a reader sees in place of a value of the record.
+    #[inline]
+    pub(super) fn shown(self, leaf: Leaf<'_>) -> Leaf<'_> {
+        match (self, leaf) {
+            (View::Splunk, Leaf::Null) => Leaf::Text("null"),
+            (_, leaf) => leaf,
+        }
+    }
+
     /// Whether a value is there. `limit` is Elasticsearch's `ignore_above`: longer texts are not.
     #[inline]
     pub(super) fn sees(self, leaf: Leaf<'_>, limit: Option<u32>) -> bool {
         match leaf {
-            Leaf::Null => false,
+            Leaf::Null => self == View::Splunk,
             Leaf::Object(json) => {
-                self == View::Raw || any_leaf(json, "", &mut |_, leaf| self.sees(leaf, limit))
+                matches!(self, View::Raw | View::Splunk)
+                    || any_leaf(json, "", &mut |_, leaf| self.sees(leaf, limit))
             }
             Leaf::Bool(_) | Leaf::Number(_) => true,
             Leaf::Text(text) => self.sees_text(text, limit),
@@ -54,6 +67,13 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn splunk_sees_null_as_a_text() {
+        assert!(View::Splunk.sees(Leaf::Null, None));
+        assert_eq!(View::Splunk.shown(Leaf::Null), Leaf::Text("null"));
+        assert_eq!(View::Raw.shown(Leaf::Null), Leaf::Null);
+    }
 
     #[test]
     fn empty_values_by_view() {

@@ -1,7 +1,7 @@
 //! Fixtures: events beside a rule, and what the rule must say about them.
 //!
-//! This room owns the fixture file (`NAME.test.yml`), the runner, the coverage of clauses, the report
-//! of a failure and drafts of fixtures from witnesses. How an event is judged is the matcher's business.
+//! This room owns the fixture file (`NAME.test.yml`), the runner, the coverage of clauses, mutation, the
+//! report of a failure and drafts of fixtures from witnesses. How an event is judged is the matcher's business.
 
 mod alerts;
 pub mod codes;
@@ -11,6 +11,7 @@ mod draft;
 mod events;
 mod fixture;
 mod judge;
+mod mutate;
 mod outcome;
 mod read;
 pub mod report;
@@ -20,6 +21,7 @@ pub use coverage::{Gap, RuleCoverage};
 pub use discover::{beside, clean, fixtures, is_fixture};
 pub use draft::{Draft, DraftOptions, draft};
 pub use fixture::{Case, EventSpec, Expect, FixtureFile, RuleName, RunPlan};
+pub use mutate::{RuleMutation, Survivor, mutate};
 pub use outcome::{CaseReport, Failure, Outcome, Report, Summary};
 pub use read::read;
 pub use suite::{Fixtures, run};

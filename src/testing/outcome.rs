@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ir::Rule;
 
 use super::coverage::RuleCoverage;
+use super::mutate::RuleMutation;
 
 /// The result of a whole run, in a stable order.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub struct Report {
     pub without_fixture: Vec<Arc<Rule>>,
     /// Clause by clause, for the rules that have fixtures; empty unless asked for.
     pub coverage: Vec<RuleCoverage>,
+    /// Mutants, for the rules that have fixtures; empty unless asked for.
+    pub mutation: Vec<RuleMutation>,
 }
 
 /// One case.

@@ -21,7 +21,7 @@ use crate::matcher::explain::Observation;
 type CaseResult = (CaseReport, Vec<Observation>, Option<Diagnostic>);
 
 /// Fixture files that were read, and the rule files they are for.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Fixtures {
     files: Vec<(FixtureFile, Vec<PathBuf>)>,
     /// What is wrong with them.
@@ -67,7 +67,7 @@ impl Fixtures {
     }
 
     /// Finds the rule of every file among `rules`.
-    fn pair(&mut self, rules: &[Arc<Rule>]) -> Vec<(FixtureFile, Arc<Rule>)> {
+    pub(super) fn pair(&mut self, rules: &[Arc<Rule>]) -> Vec<(FixtureFile, Arc<Rule>)> {
         let mut pairs = Vec::new();
         for (file, paths) in std::mem::take(&mut self.files) {
             let of_file = rules.iter().filter(|rule| paths.contains(&clean(Path::new(rule.source.path()))));
@@ -145,12 +145,12 @@ pub fn run(mut fixtures: Fixtures, rules: &[Arc<Rule>], settings: &Settings) -> 
     report
 }
 
-fn key((file, rule): &(FixtureFile, Arc<Rule>)) -> (String, usize, String) {
+pub(super) fn key((file, rule): &(FixtureFile, Arc<Rule>)) -> (String, usize, String) {
     (rule.source.path().to_owned(), rule.origin.start, file.source.path().to_owned())
 }
 
 /// What `--filter` looks at.
-fn full_name(rule: &Rule, case: &Case) -> String {
+pub(super) fn full_name(rule: &Rule, case: &Case) -> String {
     format!("{} › {} › {}", rule.source.path(), rule.name(), case.name)
 }
 

@@ -221,10 +221,12 @@ impl Run<'_, '_> {
         let now = time(sample);
         let proposals: Vec<Proposal> = match truth {
             true => propose::turn_false(own, subject.placer, now, sample),
-            false => propose::turn_true(own, &[], subject.placer, now, sample)
-                .into_iter()
-                .map(|edit| Proposal { change: Change::Present, clause: own.clause, edit })
-                .collect(),
+            false => {
+                propose::turn_true(own, &beside(&subject.leaves, leaf, truths), subject.placer, now, sample)
+                    .into_iter()
+                    .map(|edit| Proposal { change: Change::Present, clause: own.clause, edit })
+                    .collect()
+            }
         };
         // Of each clause and kind of change the one that turns the fewest other clauses.
         let mut best: Vec<(Proposal, Vec<usize>, Sample)> = Vec::new();
@@ -313,6 +315,20 @@ impl Run<'_, '_> {
         self.out.matching.iter_mut().for_each(|witness| name(&mut witness.sample, true));
         self.out.near_misses.iter_mut().for_each(|near| name(&mut near.sample, false));
     }
+}
+
+/// Other tests on the field of a leaf that are true, and are to stay so.
+fn beside<'r>(leaves: &[Leaf<'r>], leaf: usize, truths: &Truths) -> Vec<&'r Test> {
+    let test = |leaf: &Leaf<'r>| match &leaf.node.predicate {
+        Predicate::Test(test) => Some(test),
+        _ => None,
+    };
+    let Some(own) = leaves.get(leaf).and_then(test) else { return Vec::new() };
+    let there = leaves.iter().zip(&truths.leaves).filter(|(_, truth)| **truth);
+    there
+        .filter_map(|(leaf, _)| test(leaf))
+        .filter(|other| other.field == own.field && *other != own)
+        .collect()
 }
 
 /// The id of a rule's `number`-th record: the same every time.

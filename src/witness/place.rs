@@ -23,9 +23,14 @@ impl Placer {
     /// tried where the newest generation takes it from.
     pub fn reach(self, field: &Field) -> Reach {
         match schema::reach(field, Shape::CloudTrail, self.version) {
-            Reach::Document(_) if self.version == Version::Legacy => {
-                schema::reach(field, Shape::CloudTrail, Version::V8_9)
-            }
+            // The root of a flattened copy sees every leaf of the payload.
+            Reach::Document(path) => match flattened_root(&path) {
+                Some(raw) => Reach::Path { path: raw.to_owned(), prune: true },
+                None if self.version == Version::Legacy => {
+                    schema::reach(field, Shape::CloudTrail, Version::V8_9)
+                }
+                None => Reach::Document(path),
+            },
             reach => reach,
         }
     }
@@ -52,6 +57,12 @@ impl Placer {
             Reach::Constant(_) | Reach::Never => Vec::new(),
         }
     }
+}
+
+/// The payload that a flattened object of the document is the copy of.
+fn flattened_root(path: &str) -> Option<&'static str> {
+    let name = path.strip_prefix("aws.cloudtrail.flattened.")?;
+    schema::Payload::ALL.iter().find(|payload| payload.ecs() == name).map(|payload| payload.raw())
 }
 
 fn at_path(field: &Field, path: &str, value: Option<&Value>, sample: &Sample) -> Vec<Edit> {

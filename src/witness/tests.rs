@@ -144,6 +144,16 @@ fn clauses_on_one_field_are_reconciled() {
 }
 
 #[test]
+fn what_is_excluded_together_is_put_together() {
+    let out = kql(
+        "event.action: A and not user_agent.original.text: (foo and bar) and not user.name: (*x* and *y*)",
+    );
+    assert!(out.unreached.is_empty(), "{:?}", out.unreached);
+    let out = kql("aws.cloudtrail.flattened.request_parameters: \"all of it\"");
+    assert!(out.unreached.is_empty(), "{:?}", out.unreached);
+}
+
+#[test]
 fn what_cannot_decide_is_said() {
     let out = kql("event.action: (CreateUser or Create*)");
     let reasons: Vec<String> = out.unreached.iter().map(|u| format!("{:?} {}", u.clause, u.reason)).collect();

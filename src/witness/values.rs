@@ -61,7 +61,21 @@ pub(super) fn accepted(test: &Test, path: &str, now: i64, beside: &[&Test]) -> V
             out.extend(beside_addresses(*from, *to).into_iter().map(|address| json!(address)));
         }
         Comparison::Date { lower, upper } => out.extend(dates(lower, upper, now)),
-        Comparison::Words(words) => out.extend(texts(text::with_words(words))),
+        Comparison::Words(words) => {
+            let mut own = text::with_words(words);
+            // The words that others ask for, behind one's own.
+            let others: Vec<String> = beside
+                .iter()
+                .filter_map(|test| match &test.comparison {
+                    Comparison::Words(words) => text::with_words(words).into_iter().next(),
+                    _ => None,
+                })
+                .collect();
+            if let (Some(first), false) = (own.first(), others.is_empty()) {
+                own.insert(0, format!("{first} {}", others.join(" ")));
+            }
+            out.extend(texts(own));
+        }
     }
     // What satisfies the others may satisfy this one as well.
     for other in beside {

@@ -130,7 +130,8 @@ fn matches(have: &Json, wanted: &Json, modifiers: &[&str]) -> bool {
     let pattern = match wanted {
         Json::String(pattern) => pattern,
         Json::Number(_) => return number().is_some_and(|(a, b)| a == b),
-        other => return text == other.to_string(),
+        Json::Bool(truth) => return text == if *truth { "true" } else { "false" },
+        other => panic!("no value of a rule: {other}"),
     };
     let mut pieces = pieces(pattern);
     if has("contains") || has("startswith") {

@@ -51,11 +51,11 @@ ready() { [ "$(cat "$1/ready" 2>/dev/null)" = "$2" ]; }
 # Runs a command in a process group of its own, without input, until standard input closes. The
 # folder of its data goes with it.
 serve() {
-  local run=$1; shift
+  place=$1; shift
   local status end=$((SECONDS + ${ENGINE_SECONDS:-1800}))
   setsid "$@" </dev/null &
   group=$!
-  trap 'kill -KILL -- "-$group" 2>/dev/null || true; wait 2>/dev/null || true; cd /; rm -rf "$run"' EXIT
+  trap 'kill -KILL -- "-$group" 2>/dev/null || true; wait 2>/dev/null || true; cd /; rm -rf "$place"' EXIT
   trap 'exit 1' HUP INT TERM
   while [ "$SECONDS" -lt "$end" ]; do
     kill -0 "$group" 2>/dev/null || fail "the engine ended by itself"

@@ -85,7 +85,8 @@ fn artefact(subject: &Subject, target: &str, stack: Stack) -> Result<Artefact, O
 
 /// Every rule in one way.
 fn differential(world: &World, node: &Node, way: Way) -> Result<(), Failed> {
-    let outcome = |(at, subject)| match artefact(subject, way.target, Stack::default()) {
+    let stack = if way.opensearch { Stack::OpenSearch } else { Stack::default() };
+    let outcome = |(at, subject)| match artefact(subject, way.target, stack) {
         Ok(artefact) => {
             let positions = |ids: Vec<String>| ids.iter().map(|id| id.parse().expect("a position")).collect();
             Outcome::of(world, at, (way.ask)(node, &artefact).map(positions))

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value as Json, json};
+use trailsmith::ir::FieldType;
+use trailsmith::schema;
 
 use crate::node;
 use crate::world::World;
@@ -20,7 +22,12 @@ pub fn run(
 ) -> Result<BTreeMap<String, Result<Vec<usize>, String>>, String> {
     let folder = node::install("eql")?;
     let documents = node::home().join(format!("eql-{}.ndjson", std::process::id()));
-    let lines: String = world.records.iter().flat_map(|record| [record.document.as_str(), "\n"]).collect();
+    let mut lines = String::new();
+    for record in &world.records {
+        let mut document = serde_json::from_str(&record.document).expect("a document");
+        as_indexed("", &mut document);
+        lines.push_str(&format!("{document}\n"));
+    }
     std::fs::write(&documents, lines).map_err(|error| error.to_string())?;
     let mut process = Command::new(folder.join("bin/python"))
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/run_eql.py"))
@@ -44,4 +51,25 @@ pub fn run(
         None => Err(answer["error"].as_str().unwrap_or_default().to_owned()),
     };
     Ok(answers.into_iter().map(|(name, found)| (name, answer(found))).collect())
+}
+
+/// Gives the leaves of a document the type under which an index holds them: keywords and keys of
+/// flattened fields are texts whatever they are in JSON.
+fn as_indexed(path: &str, value: &mut Json) {
+    match value {
+        Json::Object(map) => {
+            for (key, inner) in map {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                as_indexed(&path, inner);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| as_indexed(path, item)),
+        Json::Bool(_) | Json::Number(_) => {
+            let ty = schema::ecs().field_type(path);
+            if matches!(ty, FieldType::Keyword { .. } | FieldType::FlattenedLeaf) {
+                *value = Json::String(value.to_string());
+            }
+        }
+        Json::Null | Json::String(_) => {}
+    }
 }

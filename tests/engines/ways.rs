@@ -19,15 +19,20 @@ pub struct Way {
     pub name: &'static str,
     /// The target.
     pub target: &'static str,
+    /// Whether it is OpenSearch that is asked.
+    pub opensearch: bool,
     /// The ids of the documents that an artefact finds.
     pub ask: fn(&Node, &Artefact) -> Result<Vec<String>, String>,
 }
 
-pub const QUERY_DSL: Way = Way { name: "elasticsearch query-dsl", target: "query-dsl", ask: query_dsl };
-pub const KQL: Way = Way { name: "elasticsearch kql", target: "kql", ask: kql };
-pub const LUCENE: Way = Way { name: "elasticsearch lucene", target: "lucene", ask: lucene };
-pub const ESQL: Way = Way { name: "elasticsearch esql", target: "esql", ask: esql };
-pub const OPENSEARCH: Way = Way { name: "opensearch query-dsl", target: "query-dsl", ask: query_dsl };
+pub const QUERY_DSL: Way =
+    Way { name: "elasticsearch query-dsl", target: "query-dsl", opensearch: false, ask: query_dsl };
+pub const KQL: Way = Way { name: "elasticsearch kql", target: "kql", opensearch: false, ask: kql };
+pub const LUCENE: Way =
+    Way { name: "elasticsearch lucene", target: "lucene", opensearch: false, ask: lucene };
+pub const ESQL: Way = Way { name: "elasticsearch esql", target: "esql", opensearch: false, ask: esql };
+pub const OPENSEARCH: Way =
+    Way { name: "opensearch query-dsl", target: "query-dsl", opensearch: true, ask: query_dsl };
 
 /// A rule in a target.
 pub fn compile(rule: &Rule, target: &str) -> Compiled {

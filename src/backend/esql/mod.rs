@@ -7,6 +7,9 @@
 
 mod build;
 mod leaf;
+#[cfg(test)]
+mod measured;
+mod new_terms;
 mod print;
 mod stats;
 #[cfg(test)]
@@ -22,8 +25,10 @@ use super::lucene;
 use super::predicate::{self, Fitted, Refusal, Refused, adapt, check, prepare};
 use super::stack::Stack;
 use super::target::{Made, Options, Target};
+use crate::diagnostic::Severity;
 use crate::ir::{Detection, Language, Node, Predicate, Rule, Vocabulary};
 use leaf::Context;
+use tree::Expr;
 
 /// The target.
 #[derive(Debug)]
@@ -37,7 +42,6 @@ static CAPABILITIES: Capabilities = Capabilities {
     lacks: &[
         (Feature::FlattenedRange, "Elasticsearch refuses a range with one end on a key of a flattened field"),
         (Feature::Nested, "ES|QL has no columns for nested fields"),
-        (Feature::NewTerms, "the range of one run does not hold the earlier values"),
     ],
     limits: &[
         (
@@ -59,6 +63,10 @@ static CAPABILITIES: Capabilities = Capabilities {
             "over the range that the query is run on, or stretches of the clock; keys that are columns",
         ),
         (Feature::Cardinality, "an approximate count above 3,000 values; fields that are columns"),
+        (
+            Feature::NewTerms,
+            "for fixed lengths of time and keys that are columns; the query reads the history by itself",
+        ),
     ],
     holds: None,
 };
@@ -94,7 +102,25 @@ impl Target for Esql {
         }
         let context = Context { documents: Documents::of(rule, options.version), stack: options.stack };
         let node = prepare(rule, Vocabulary::Ecs, options.version, &mut |leaf| fits(leaf, context), losses)?;
+        let mut since = None;
         let (stats, node) = match &rule.detection {
+            Detection::NewTerms(new_terms) => match new_terms::history(rule, new_terms, context) {
+                Some(mut history) => {
+                    let message = "the query reads the history by itself: a range of time that is set around it must \
+                                   hold the whole history";
+                    let loss = Loss::new(&codes::LOSS_WINDOW, "new_terms.history_start", message);
+                    losses.push(Loss { severity: Severity::Info, ..loss });
+                    since = Some(history.since);
+                    history.present.insert(0, node);
+                    (Some(history.stats), Node::all(history.present).simplified())
+                }
+                None => {
+                    let message = "its times or fields have no form in ES|QL; if allowed, every event that matches \
+                                   is an alert";
+                    losses.push(Loss::new(&codes::LOSS_NEW_TERMS, "new_terms", message));
+                    (None, node)
+                }
+            },
             Detection::Threshold(threshold) => {
                 let (stats, mut parts) = stats::stats(threshold, context, losses);
                 parts.insert(0, node);
@@ -108,7 +134,15 @@ impl Target for Esql {
             let message = "`FIELD_EXTRACT`, `MV_LIKE` and `MV_RLIKE` are previews in Elasticsearch 9.6";
             losses.push(Loss::new(&codes::LOSS_PREVIEW, "detection", message));
         }
-        let filter = (filter != tree::Expr::Bool(true)).then_some(filter);
+        let filter = match (filter, since) {
+            (filter, None) => filter,
+            (Expr::And(mut parts), Some(since)) => {
+                parts.push(since);
+                Expr::And(parts)
+            }
+            (filter, Some(since)) => Expr::And(vec![filter, since]),
+        };
+        let filter = (filter != Expr::Bool(true)).then_some(filter);
         Ok(Artefact::Text(print::query(&tree::Query { from: elastic::indices(rule), filter, stats })))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::tree::{Column, Expr, Group, Literal, Measure, Query, Stats};
+use super::tree::{Bound, Column, Expr, Group, Literal, Measure, Moment, Of, Query, Stats};
 use crate::ir::Duration;
 
 /// The query as text.
@@ -29,9 +29,13 @@ pub(super) fn query(query: &Query) -> String {
 }
 
 fn write_stats(stats: &Stats, out: &mut String) {
-    let measure = |measure: &Measure| match &measure.distinct {
-        Some(field) => format!("{} = COUNT_DISTINCT({})", name(&measure.name), name(field)),
-        None => format!("{} = COUNT(*)", name(&measure.name)),
+    let measure = |measure: &Measure| {
+        let of = match &measure.of {
+            Of::Rows => "COUNT(*)".to_owned(),
+            Of::Distinct(field) => format!("COUNT_DISTINCT({})", name(field)),
+            Of::First(time) => format!("MIN({})", moment(time)),
+        };
+        format!("{} = {of}", name(&measure.name))
     };
     let measures: Vec<String> = stats.measures.iter().map(measure).collect();
     out.push_str("\n| STATS ");
@@ -47,10 +51,23 @@ fn write_stats(stats: &Stats, out: &mut String) {
         out.push_str(" BY ");
         out.push_str(&by.join(", "));
     }
-    let bounds: Vec<String> =
-        stats.measures.iter().map(|m| format!("{} >= {}", name(&m.name), m.at_least)).collect();
+    let bound = |measure: &Measure| {
+        let name = name(&measure.name);
+        Some(match measure.bound? {
+            Bound::AtLeast(number) => format!("{name} >= {number}"),
+            Bound::Within(length) => format!("{name} >= NOW() - {}", span(length)),
+        })
+    };
+    let bounds: Vec<String> = stats.measures.iter().filter_map(bound).collect();
     out.push_str("\n| WHERE ");
     out.push_str(&bounds.join(" AND "));
+}
+
+fn moment(of: &Moment) -> String {
+    match of {
+        Moment::Column(path) => name(path),
+        Moment::OrTimestamp(path) => format!("COALESCE({}, @timestamp)", name(path)),
+    }
 }
 
 /// A length in units that are lengths, not days or weeks of a calendar.
@@ -98,6 +115,7 @@ pub(super) fn expr(of: &Expr) -> String {
         Expr::Matches { column, value } => format!("{} : {}", name(column), literal(value)),
         Expr::MvLike { column, pattern } => format!("MV_LIKE({}, {})", self::column(column), text(pattern)),
         Expr::MvRlike { column, regex } => format!("MV_RLIKE({}, {})", self::column(column), text(regex)),
+        Expr::Since { time, length } => format!("{} >= NOW() - {}", moment(time), span(*length)),
         Expr::Qstr(query) => format!("QSTR({})", text(query)),
     }
 }

@@ -1,7 +1,7 @@
 //! Thresholds as `STATS`: one row a group that reaches the count.
 
 use super::leaf::Context;
-use super::tree::{Group, Measure, Stats};
+use super::tree::{Bound, Group, Measure, Of, Stats};
 use crate::backend::loss::Loss;
 use crate::backend::{codes, elastic};
 use crate::diagnostic::Severity;
@@ -38,7 +38,7 @@ pub(super) fn stats(threshold: &Threshold, context: Context, losses: &mut Vec<Lo
         Window::Sliding(length) => window(losses, &format!("any {length}")),
     }
     let count =
-        Measure { name: "Esql.event_count".into(), distinct: None, at_least: threshold.at_least.max(1) };
+        Measure { name: "Esql.event_count".into(), of: Of::Rows, bound: at_least(threshold.at_least.max(1)) };
     let mut measures = vec![count];
     // Elastic reads the first row only (elastic_rule_types.md §3).
     let rows = if threshold.window == Window::Run { 1 } else { usize::MAX };
@@ -60,12 +60,17 @@ pub(super) fn stats(threshold: &Threshold, context: Context, losses: &mut Vec<Lo
         let loss = Loss::new(&codes::LOSS_APPROXIMATE, path, message);
         losses.push(if exact { Loss { severity: Severity::Info, ..loss } } else { loss });
         let name = format!("Esql.{}_count_distinct", field.path.replace(['.', '@'], "_"));
-        measures.push(Measure { name, distinct: Some(field.path), at_least: row.at_least });
+        measures.push(Measure { name, of: Of::Distinct(field.path), bound: at_least(row.at_least) });
     }
     (Stats { measures, by }, present)
 }
 
-fn is_column(field: &Field) -> bool {
+fn at_least(number: u64) -> Option<Bound> {
+    Some(Bound::AtLeast(number))
+}
+
+/// Whether ES|QL can group by the field.
+pub(super) fn is_column(field: &Field) -> bool {
     !matches!(
         field.ty,
         FieldType::Text

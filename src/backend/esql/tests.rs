@@ -1,11 +1,6 @@
-//! Forms of conditions, and the measured answers behind them.
-
-use std::path::Path;
-
-use serde_json::Value;
+//! Forms of conditions and of whole queries.
 
 use super::leaf::Context;
-use super::tree::{Column, Expr, Literal};
 use super::{build, fits, print};
 use crate::backend::Stack;
 use crate::backend::indexed::Documents;
@@ -180,184 +175,55 @@ fn keys_of_flattened_fields_have_patterns_from_9_6_on() {
     assert_eq!((text, losses.len()), (expected, 0));
 }
 
-/// Kleene's logic over one measured document, as esql.md §2 describes it.
-fn truth(expr: &Expr, doc: &Value) -> Option<bool> {
-    let values = |column: &str| match &doc[column] {
-        Value::Null => Vec::new(),
-        // A keyword's values are a set.
-        Value::Array(list) => list.iter().fold(Vec::new(), |mut set, v| {
-            if !set.contains(&v) {
-                set.push(v);
-            }
-            set
-        }),
-        one => vec![one],
-    };
-    let equal = |value: &Value, literal: &Literal| match literal {
-        Literal::Text(text) => value == text.as_str(),
-        Literal::Bool(truth) => value == truth,
-        Literal::Number(number) => value.as_f64() == Some(*number),
-    };
-    let single = |column: &Column, holds: &dyn Fn(&Value) -> bool| match column {
-        Column::Name(name) => match values(name).as_slice() {
-            [one] => Some(holds(one)),
-            _ => None,
-        },
-        other => panic!("no measured answers for {other:?}"),
-    };
-    match expr {
-        Expr::Bool(value) => Some(*value),
-        Expr::Not(inner) => truth(inner, doc).map(|value| !value),
-        Expr::And(parts) => parts.iter().map(|part| truth(part, doc)).fold(Some(true), |a, b| match (a, b) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        }),
-        Expr::Or(parts) => parts.iter().map(|part| truth(part, doc)).fold(Some(false), |a, b| match (a, b) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        }),
-        Expr::OrFalse(inner) => Some(truth(inner, doc).unwrap_or(false)),
-        Expr::IsNotNull(column) => Some(!values(column).is_empty()),
-        Expr::Compare { column, op: "==", value } => single(column, &|found| equal(found, value)),
-        Expr::In { column, values } => {
-            single(column, &|found| values.iter().any(|value| equal(found, value)))
-        }
-        Expr::Like { column, patterns } => single(column, &|found| {
-            let found = found.as_str().unwrap_or_default();
-            patterns.iter().any(|pattern| unescaped(pattern).matches(found, Case::Sensitive))
-        }),
-        Expr::Matches { column, value } => Some(values(column).into_iter().any(|found| equal(found, value))),
-        other => panic!("no measured answers for {other:?}"),
+/// A rule of new terms on a field.
+fn new_terms_rule(field: &str, history: &str, from: Option<&str>) -> crate::ir::Rule {
+    use crate::diagnostic::{Source, Span};
+    use crate::ir::{Detection, Format, Input, Metadata, NewTerms, Rule, Schedule, Vocabulary};
+    let filter = Node::synthetic(is("event.action", "x"));
+    let detection = NewTerms { filter, fields: vec![ecs(field)], history_start: history.into() };
+    Rule {
+        id: "r".into(),
+        id_is_derived: false,
+        input: Input::CloudTrail,
+        vocabulary: Vocabulary::Ecs,
+        format: Format::ElasticToml,
+        source_type: None,
+        metadata: Metadata { name: "r".into(), ..Metadata::default() },
+        query: None,
+        index: Some(vec!["logs-*".into(), "cluster:logs-*".into()]),
+        filters: None,
+        detection: Detection::NewTerms(detection),
+        exceptions: Vec::new(),
+        exception_lists: None,
+        suppression: None,
+        schedule: Schedule { from: from.map(str::to_owned), ..Schedule::default() },
+        source: std::sync::Arc::new(Source::new("r", "")),
+        origin: Span::new(0, 0),
     }
 }
 
-fn unescaped(pattern: &str) -> Glob {
-    let mut parts: Vec<GlobPart> = Vec::new();
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        let literal = match c {
-            '*' => {
-                parts.push(GlobPart::Any);
-                continue;
-            }
-            '?' => {
-                parts.push(GlobPart::One);
-                continue;
-            }
-            '\\' => chars.next().expect("an escaped sign"),
-            c => c,
-        };
-        match parts.last_mut() {
-            Some(GlobPart::Literal(text)) => text.push(literal),
-            _ => parts.push(GlobPart::Literal(literal.into())),
-        }
-    }
-    Glob { parts }
-}
-
-/// Conditions as this target builds them, found among the measured queries by their printed text: the
-/// engine answered what the tree is said to mean.
 #[test]
-fn conditions_mean_what_was_measured() {
-    let shared = std::env::var_os("TRAILSMITH_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), std::path::PathBuf::from);
-    let Ok(file) = std::fs::read_to_string(shared.join("data/esql/esql_probes.jsonl")) else {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "the measured answers are missing");
-        eprintln!("skipped: no measured answers");
-        return;
-    };
-    let rows: Vec<Value> = file.lines().map(|line| serde_json::from_str(line).expect("JSON lines")).collect();
-    let docs = rows[0]["docs"].as_array().expect("documents");
-    let column = |name: &str| Column::Name(name.into());
-    let is = |name: &str, value: &str| Expr::Compare {
-        column: column(name),
-        op: "==",
-        value: Literal::Text(value.into()),
-    };
-    let like = |patterns: &[&str]| Expr::Like {
-        column: column("k"),
-        patterns: patterns.iter().map(|pattern| (*pattern).to_owned()).collect(),
-    };
-    let matches = |value: &str| Expr::Matches { column: "k".into(), value: Literal::Text(value.into()) };
-    let conditions = [
-        is("k", "Foo"),
-        is("k", ""),
-        Expr::Not(Box::new(is("k", "Foo").certain())),
-        Expr::Not(Box::new(Expr::Or(vec![is("k", "Foo"), is("k2", "z")]))),
-        Expr::Or(vec![is("k2", "y"), is("k", "Foo")]),
-        Expr::Not(Box::new(Expr::IsNotNull("k".into()))),
-        Expr::IsNotNull("k".into()),
-        Expr::In { column: column("n"), values: vec![Literal::Number(1.0), Literal::Number(3.0)] },
-        Expr::Compare { column: column("b"), op: "==", value: Literal::Bool(true) },
-        Expr::Compare { column: column("x-y"), op: "==", value: Literal::Text("v".into()) },
-        like(&["*oo"]),
-        like(&["F*"]),
-        like(&["F?o"]),
-        like(&["line1*2"]),
-        like(&[r"a\*b\?c\\d"]),
-        like(&["F*", "a*"]),
-        matches("Bar"),
-        Expr::Or(vec![
-            matches("Foo"),
-            Expr::Compare { column: column("n"), op: "==", value: Literal::Number(2.0) },
-        ]),
-    ];
-    let mut unmeasured = Vec::new();
-    for condition in &conditions {
-        let printed = print::expr(condition);
-        let ends = [" | SORT id | KEEP id", " | KEEP id"];
-        let asked = |row: &&Value| {
-            let query = row["query"].as_str().and_then(|query| query.strip_prefix("FROM esqlprobe | WHERE "));
-            query
-                .is_some_and(|query| ends.iter().any(|end| query.strip_suffix(end) == Some(printed.as_str())))
-        };
-        let Some(row) = rows[1..].iter().find(asked) else {
-            unmeasured.push(printed);
-            continue;
-        };
-        let measured: Vec<&str> = row["values"]
-            .as_array()
-            .expect("rows")
-            .iter()
-            .map(|row| row[0].as_str().expect("an id"))
-            .collect();
-        let meant: Vec<&str> = docs
-            .iter()
-            .filter(|doc| truth(condition, doc) == Some(true))
-            .map(|doc| doc["id"].as_str().expect("an id"))
-            .collect();
-        assert_eq!(meant, measured, "{printed}");
-    }
-    assert_eq!(unmeasured, Vec::<String>::new());
-}
-
-/// Whatever is below a negation is true or false for every document.
-#[test]
-fn certain_conditions_are_never_null() {
-    let is = |name: &str| Expr::Compare {
-        column: Column::Name(name.into()),
-        op: "==",
-        value: Literal::Text("x".into()),
-    };
-    let matches = || Expr::Matches { column: "k".into(), value: Literal::Text("x".into()) };
-    let docs = [
-        serde_json::json!({}),
-        serde_json::json!({"k": "x"}),
-        serde_json::json!({"k": ["x", "y"], "k2": "x"}),
-        serde_json::json!({"k": "y", "k2": ["x", "z"]}),
-    ];
-    for condition in [
-        is("k"),
-        Expr::And(vec![is("k"), is("k2")]),
-        Expr::Or(vec![is("k"), matches()]),
-        Expr::And(vec![Expr::Or(vec![is("k"), is("k2")]), matches()]),
-        Expr::And(vec![is("k"), Expr::Not(Box::new(is("k2").certain()))]),
+fn new_terms_read_their_history() {
+    use crate::backend::{Artefact, Fidelity, Options, compile};
+    let mut rule = new_terms_rule("user.name", "now-14d", Some("now-9m"));
+    rule.metadata.overrides.timestamp = Some("event.ingested".into());
+    let compiled = compile(&rule, &super::Esql, &Options::default());
+    assert_eq!(compiled.fidelity(), Fidelity::Exact);
+    let expected = "FROM logs-*, \"cluster:logs-*\"\n\
+        | WHERE event.action == \"x\"\n    \
+            AND user.name IS NOT NULL\n    \
+            AND COALESCE(event.ingested, @timestamp) >= NOW() - 336 hours\n\
+        | STATS Esql.first_seen = MIN(COALESCE(event.ingested, @timestamp)), Esql.event_count = COUNT(*) BY user.name\n\
+        | WHERE Esql.first_seen >= NOW() - 9 minutes";
+    assert_eq!(compiled.artefact, Some(Artefact::Text(expected.into())));
+    // A month has no fixed length, a key of a flattened field is no column, and a history has to reach back
+    // further than a run.
+    for rule in [
+        new_terms_rule("user.name", "now-1M", None),
+        new_terms_rule(LEAF, "now-14d", None),
+        new_terms_rule("user.name", "now-5m", None),
     ] {
-        for doc in &docs {
-            let before = truth(&condition, doc).unwrap_or(false);
-            assert_eq!(truth(&condition.clone().certain(), doc), Some(before), "{condition:?} {doc}");
-        }
+        let compiled = compile(&rule, &super::Esql, &Options::default());
+        assert_eq!(compiled.losses.iter().map(|loss| loss.code.name).collect::<Vec<_>>(), ["loss-new-terms"]);
     }
 }

@@ -16,21 +16,50 @@ pub struct Query {
 /// `STATS … BY …` and the condition on its rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stats {
-    /// The columns that are made, each with the least value that a row must show.
+    /// The columns that are made, and what a row must show in them.
     pub measures: Vec<Measure>,
     /// What rows are made by.
     pub by: Vec<Group>,
 }
 
-/// A column that counts.
+/// A column that is made of the events of a group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
     /// The name of the column.
     pub name: String,
-    /// The field whose distinct values count; `None`: rows count.
-    pub distinct: Option<String>,
-    /// The least value.
-    pub at_least: u64,
+    /// What it holds.
+    pub of: Of,
+    /// What a row must show.
+    pub bound: Option<Bound>,
+}
+
+/// What a measure holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Of {
+    /// How many events.
+    Rows,
+    /// How many values of a field.
+    Distinct(String),
+    /// The earliest time.
+    First(Moment),
+}
+
+/// What a measure must be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bound {
+    /// This number or more.
+    AtLeast(u64),
+    /// Not longer ago than this.
+    Within(Duration),
+}
+
+/// The time of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Moment {
+    /// A column.
+    Column(String),
+    /// A column, or `@timestamp` where it is missing.
+    OrTimestamp(String),
 }
 
 /// A key of the groups.
@@ -115,6 +144,13 @@ pub enum Expr {
         /// The expression, as in `RLIKE`.
         regex: String,
     },
+    /// The event is not longer ago than this.
+    Since {
+        /// Its time.
+        time: Moment,
+        /// How long.
+        length: Duration,
+    },
     /// A Lucene query string that the index answers: some value matches. True or false.
     Qstr(String),
 }
@@ -180,6 +216,7 @@ impl Expr {
             | Expr::In { .. }
             | Expr::Like { .. }
             | Expr::Rlike { .. }
+            | Expr::Since { .. }
             | Expr::CidrMatch { .. } => false,
         }
     }

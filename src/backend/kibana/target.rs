@@ -63,7 +63,6 @@ impl Target for Kibana {
         if rule.format == Format::ElasticToml {
             beside(rule, losses);
         }
-        items(rule, Severity::Info, losses);
         let query = match &text {
             Some(text) => Some((Language::Kuery, text.as_str())),
             None => kibana::own_query(&moved),
@@ -95,7 +94,7 @@ impl Target for ElasticToml {
 
     fn make(&self, rule: &Rule, options: &Options, losses: &mut Vec<Loss>) -> Made {
         let (moved, text) = moved(rule, options, losses)?;
-        items(rule, Severity::Error, losses);
+        items(rule, losses);
         Ok(Artefact::Text(match &text {
             Some(text) => elastic_toml::write_with(&moved, Some((Language::Kuery, text))),
             None => elastic_toml::write(&moved),
@@ -115,16 +114,15 @@ fn beside(rule: &Rule, losses: &mut Vec<Loss>) {
     }
 }
 
-/// Exception items of an Elastic rule stand beside it; the rule itself refers to their list only.
-fn items(rule: &Rule, severity: Severity, losses: &mut Vec<Loss>) {
+/// Exception items of an Elastic rule stand beside it, and a TOML file has no place for them. (Kibana
+/// imports them from lines of their own, which `compile` prints behind the rules.)
+fn items(rule: &Rule, losses: &mut Vec<Loss>) {
     let elastic = matches!(rule.format, Format::ElasticToml | Format::KibanaNdjson);
     if elastic && !rule.exceptions.is_empty() {
-        let count = rule.exceptions.len();
         let message = format!(
-            "the rule refers to its exception lists; what they except ({count} of their items are in the file) is not \
-             part of the artefact, and has to be where it is used"
+            "the file refers to the rule's exception lists, and their items ({} are known) are no part of it",
+            rule.exceptions.len()
         );
-        let loss = Loss::new(&codes::LOSS_EXCEPTION_LIST, "exceptions", message).at(Some(rule.origin));
-        losses.push(Loss { severity, ..loss });
+        losses.push(Loss::new(&codes::LOSS_EXCEPTION_LIST, "exceptions", message).at(Some(rule.origin)));
     }
 }

@@ -42,6 +42,8 @@ pub(super) fn joined(parts: Vec<Eval>, conjunction: bool) -> Eval {
         }
     }
     match (flat.len(), conjunction) {
+        (0, true) => Eval::call("true", Vec::new()),
+        (0, false) => Eval::call("false", Vec::new()),
         (1, _) => flat.remove(0),
         (_, true) => Eval::and(flat),
         (_, false) => Eval::or(flat),

@@ -43,8 +43,8 @@ pub(super) fn condition(node: &Node, truth: bool) -> Option<Wider> {
             (!parts.is_empty() || nodes.is_empty()).then(|| Wider { search: all(parts), exact })
         }
         Predicate::Constant(value) => {
-            let none = Vec::new();
-            let search = if *value == truth { Search::and(none) } else { Search::or(none) };
+            let every = Search::text(Literal::bare("*"));
+            let search = if *value == truth { every } else { Search::not(every) };
             Some(Wider { search, exact: true })
         }
         Predicate::Test(test) => {

@@ -3,7 +3,9 @@
 use super::{Map, put, table, text, texts};
 use crate::backend::codes;
 use crate::backend::loss::Loss;
-use crate::ir::{Binding, Call, Metadata, Overrides, Playbook, RuleSeverity, Step, Technique, Threat, Value};
+use crate::ir::{
+    Binding, Call, Metadata, Overrides, Playbook, Purpose, RuleSeverity, Step, Technique, Threat, Value,
+};
 
 /// The framework that is not written.
 const ATTACK: &str = "MITRE ATT&CK";
@@ -26,6 +28,8 @@ pub(super) fn add(meta: &Metadata, map: &mut Map, losses: &mut Vec<Loss>) {
     put(map, "alert_title", text(&meta.alert_title));
     put(map, "playbook", meta.playbook.as_ref().map(playbook));
     put(map, "overrides", overrides(&meta.overrides));
+    let hunt = (meta.purpose == Purpose::Hunting).then(|| Purpose::Hunting.as_str().into());
+    put(map, "purpose", hunt);
     put(map, "enabled", meta.enabled.map(Value::Bool));
     put(map, "version", meta.version.map(Value::Int));
     match meta.building_block.as_deref() {

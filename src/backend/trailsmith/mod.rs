@@ -46,6 +46,7 @@ const HOLDS: &[Key] = &[
     Key::Playbook,
     Key::AlertTitle,
     Key::Overrides,
+    Key::Purpose,
     Key::Enabled,
     Key::Purpose,
     Key::Version,

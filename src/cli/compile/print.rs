@@ -77,6 +77,10 @@ fn text(rows: &[Row], attachments: &[Attachment]) -> String {
             }
             Artefact::Json(value) => out.push_str(&format!("{value:#}\n")),
             Artefact::Text(text) => {
+                // Documents of one YAML file.
+                if row.target.extension() == "yml" && !out.is_empty() {
+                    out.push_str("---\n");
+                }
                 if rows.len() > 1 {
                     out.push_str(&format!("# {} ({})\n", row.rule.name(), row.rule.id));
                 }

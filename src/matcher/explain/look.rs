@@ -133,6 +133,8 @@ impl Subject<'_> {
             if finding { View::Filled } else { View::Pruned }
         } else if self.layout == Layout::Ecs || field.vocabulary == Vocabulary::Ecs {
             View::Indexed
+        } else if field.vocabulary == Vocabulary::Splunk {
+            View::Splunk
         } else {
             View::Raw
         }
@@ -177,7 +179,7 @@ pub(super) fn at(root: &Json<'_>, path: &str, field: &Field, view: View, what: &
         } else if let Leaf::Object(json) = leaf {
             values.push(Value::Object(json.to_owned()));
         } else {
-            values.extend(Datum::from_leaf(leaf).map(Value::Datum));
+            values.extend(Datum::from_leaf(view.shown(leaf)).map(Value::Datum));
         }
     };
     root.at(path, &mut |value| match value.leaf() {

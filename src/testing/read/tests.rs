@@ -67,3 +67,21 @@ fn what_is_wrong_is_named_and_the_good_case_survives() {
     assert_eq!(file.cases.len(), 2);
     assert_eq!(said, ["a case needs a `name` @ ".to_owned(), "two cases are named `good` @ good".to_owned()]);
 }
+
+#[test]
+fn a_field_that_does_not_exist_is_a_warning() {
+    let text = "tests:\n  - name: a\n    expect: match\n    events: [{a: b}]\n    \
+                with: {source.geo.country_iso_cod: NL, user_agent.name: curl, my.own: 1}\n";
+    let source = Arc::new(Source::new("x.test.yml", text));
+    let (file, diagnostics) = read(&source);
+    assert_eq!(file.cases[0].with.len(), 3, "the values are supplied all the same");
+    let said: Vec<_> =
+        diagnostics.iter().map(|d| (d.code.name, d.title.as_str(), d.help.join("; "))).collect();
+    let near = "did you mean `source.geo.country_iso_code`?".to_owned();
+    assert_eq!(
+        said[0],
+        ("fixture-unknown-field", "no event has the field `source.geo.country_iso_cod`", near)
+    );
+    assert_eq!((said.len(), said[1].1), (2, "no event has the field `my.own`"));
+    assert!(diagnostics.iter().all(|d| d.severity == crate::diagnostic::Severity::Warning));
+}

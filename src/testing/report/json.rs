@@ -46,11 +46,35 @@ pub(super) fn document(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             })
         })
         .collect();
+    let mutation: Vec<Value> = report
+        .mutation
+        .iter()
+        .map(|rule| {
+            let survivor = |survivor: &crate::testing::Survivor| {
+                json!({
+                    "line": survivor.line,
+                    "column": survivor.column,
+                    "clause": survivor.clause,
+                    "change": survivor.change,
+                    "reason": survivor.reason,
+                })
+            };
+            json!({
+                "rule_id": rule.rule_id,
+                "rule_name": rule.rule_name,
+                "rule_path": rule.rule_path,
+                "mutants": rule.mutants,
+                "killed": rule.killed(),
+                "survivors": rule.survivors.iter().map(survivor).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
     let document = json!({
         "schema_version": SCHEMA_VERSION,
         "summary": report.summary(),
         "tests": report.cases.iter().map(case).collect::<Vec<_>>(),
         "coverage": coverage,
+        "mutation": mutation,
     });
     writeln!(out, "{document:#}")
 }

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Effects, Style};
 
+use crate::testing::Survivor;
 use crate::testing::coverage::RuleCoverage;
+use crate::testing::mutate::RuleMutation;
 use crate::testing::outcome::{CaseReport, Outcome, Report};
 
 /// Width of the column that holds `FAIL` and `TODO`.
@@ -35,6 +37,7 @@ pub(super) fn full(report: &Report, colour: bool, out: &mut dyn Write) -> io::Re
         }
     }
     report.coverage.iter().try_for_each(|rule| coverage(rule, out))?;
+    mutation(report, out)?;
     writeln!(out, "{}", report.summary())
 }
 
@@ -45,6 +48,40 @@ fn coverage(rule: &RuleCoverage, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{INDENT}{}:{}  {}: {}", gap.line, gap.column, gap.missing, gap.clause)?;
     }
     Ok(())
+}
+
+fn mutation(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for rule in report.mutation.iter().filter(|rule| !rule.survivors.is_empty()) {
+        let (path, percent) = (&rule.rule_path, rule.percent());
+        writeln!(
+            out,
+            "{percent:>3} %  {path} › {} ({} of {} mutants noticed)",
+            rule.rule_name,
+            rule.killed(),
+            rule.mutants
+        )?;
+        for survivor in &rule.survivors {
+            writeln!(
+                out,
+                "{INDENT}{}:{}  {}: {}",
+                survivor.line, survivor.column, survivor.clause, survivor.change
+            )?;
+            writeln!(out, "{INDENT}{INDENT}{}", survivor.reason)?;
+        }
+    }
+    totals(report, out)
+}
+
+/// One line over all rules, where mutants were asked for.
+fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.mutation.is_empty() {
+        return Ok(());
+    }
+    let mutants: usize = report.mutation.iter().map(|rule| rule.mutants).sum();
+    let killed: usize = report.mutation.iter().map(RuleMutation::killed).sum();
+    let percent = (1000 * killed).checked_div(mutants).unwrap_or(1000);
+    let (whole, tenth) = (percent / 10, percent % 10);
+    writeln!(out, "{mutants} mutants · {killed} killed · {} survived · {whole}.{tenth} %", mutants - killed)
 }
 
 pub(super) fn concise(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -66,5 +103,11 @@ pub(super) fn concise(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{path}:{}:{}: {}: {}", gap.line, gap.column, gap.missing, gap.clause)?;
         }
     }
+    for rule in &report.mutation {
+        for Survivor { line, column, clause, change, reason } in &rule.survivors {
+            writeln!(out, "{}:{line}:{column}: survived: {clause}: {change}: {reason}", rule.rule_path)?;
+        }
+    }
+    totals(report, out)?;
     writeln!(out, "{}", report.summary())
 }

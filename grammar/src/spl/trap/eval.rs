@@ -38,11 +38,9 @@ fn compare(left: &Eval, op: CompareOp, right: &Eval, traps: &mut Vec<Trap>) {
     }
     match op {
         CompareOp::Like => star(TrapKind::StarInLike, right, traps),
-        CompareOp::Eq | CompareOp::Ne => {
-            // A lone `*` is what policies hold for "everything": it is meant.
-            if !matches!(&right.kind, EvalKind::Text(text) if text == "*") {
-                star(TrapKind::StarInExpression, right, traps);
-            }
+        // A lone `*` is what policies hold for "everything": it is meant.
+        CompareOp::Eq | CompareOp::Ne if !matches!(&right.kind, EvalKind::Text(text) if text == "*") => {
+            star(TrapKind::StarInExpression, right, traps);
         }
         _ => {}
     }

@@ -11,6 +11,7 @@ use super::text::{comparison, like_parts};
 use super::value::{
     Alternative, Fold, Leaf, constant, exists, guarded, not_followed, present, unknown_macro,
 };
+use super::values::{on_one_value, with_ranges};
 use super::{Lowerer, Problem, Result, codes, regex};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Case, Comparison, Field, FieldType, GlobPart, Node, NumberOp, Predicate, Test, TextMatch};
@@ -69,7 +70,7 @@ impl Lowerer<'_> {
     /// Reads a condition.
     pub(super) fn condition(&mut self, eval: &Eval, scope: &Scope) -> Result<Pair> {
         let pair = match &eval.kind {
-            EvalKind::And(list) => Pair::all(self.conditions(list, scope)?),
+            EvalKind::And(list) => Pair::all(with_ranges(self.conditions(list, scope)?)),
             EvalKind::Or(list) => Pair::any(self.conditions(list, scope)?),
             EvalKind::Xor(list) if list.len() > 4 => return Err(not_followed("a chain of XOR", eval.span)),
             EvalKind::Xor(list) => {
@@ -141,7 +142,14 @@ impl Lowerer<'_> {
                 for Alternative { guard, leaf } in self.value(value, scope)? {
                     let Leaf::Field(field, Fold::None) = leaf else { return Err(unknown()) };
                     self.check_name(&field, value.span);
-                    cases.push(on_field(&field, Comparison::Ip(net)).under(guard.as_ref()));
+                    // What is no address is in no network and outside none.
+                    let truth = test(&field, Comparison::Ip(net));
+                    let any = ["0.0.0.0/0", "::/0"].map(|all| {
+                        let all = all.parse().expect("a network");
+                        test(&field, Comparison::Ip(all))
+                    });
+                    let falsity = Node::all(vec![Node::any(any.to_vec()), Node::negate(truth.clone())]);
+                    cases.push(Pair { truth, falsity }.under(guard.as_ref()));
                 }
                 Ok(Pair::cases(cases))
             }
@@ -165,7 +173,18 @@ impl Lowerer<'_> {
         if let EvalKind::Call { name, args } = &eval.kind {
             match (name.to_ascii_lowercase().as_str(), args.as_slice()) {
                 ("mvfind", [value, pattern]) => return self.matching(value, pattern, scope),
-                ("mvfilter", [condition]) => return Ok(self.condition(condition, scope)?.truth),
+                ("mvfilter", [condition]) => {
+                    let before = std::mem::replace(&mut self.one_value, true);
+                    let pair = self.condition(condition, scope);
+                    self.one_value = before;
+                    let truth = on_one_value(pair?.truth);
+                    // It looks at one value after the other: any of them is the same as here unless
+                    // two conditions must hold for the same value.
+                    if !is_any(&truth) && has_many(&truth) {
+                        return Err(not_followed("this condition on single values", condition.span));
+                    }
+                    return Ok(truth);
+                }
                 _ => {}
             }
         }
@@ -218,12 +237,17 @@ impl Lowerer<'_> {
             map: crate::diagnostic::TextMap::verbatim(self.span(span).start, 0),
             ..self.query.clone()
         };
-        let mut inner =
-            Lowerer { input: self.input, query: &query, diagnostics: Vec::new(), calls: self.calls + 1 };
+        let mut inner = Lowerer {
+            input: self.input,
+            query: &query,
+            diagnostics: Vec::new(),
+            calls: self.calls + 1,
+            one_value: false,
+        };
         inner.search(search, scope).map_err(|problem| Problem { span, ..problem })
     }
 
-    fn compare_eval(
+    pub(super) fn compare_eval(
         &mut self,
         left: &Eval,
         op: CompareOp,
@@ -231,7 +255,8 @@ impl Lowerer<'_> {
         whole: &Eval,
         scope: &Scope,
     ) -> Result<Pair> {
-        if let Some(pair) = self.count_of_values(left, op, right, scope)? {
+        let counted = self.count_of_values(left, op, right, scope)?;
+        if let Some(pair) = counted.or(self.concatenated(left, op, right, scope)?) {
             return Ok(pair);
         }
         let mut cases = Vec::new();
@@ -281,12 +306,12 @@ impl Lowerer<'_> {
             (Leaf::Null, _) | (_, Leaf::Null) => Ok(Pair::null()),
             (Leaf::Field(field, fold), Leaf::Text(_) | Leaf::Number(_)) => {
                 self.named(field, op, sides.0.span);
-                field_and_literal(field, *fold, op, right, whole.span)
+                self.field_and_literal(field, *fold, op, right, whole.span)
             }
             (Leaf::Text(_) | Leaf::Number(_), Leaf::Field(field, fold)) => {
                 self.named(field, op, sides.1.span);
                 let op = flipped(op).ok_or_else(|| not_followed("a pattern of fields", whole.span))?;
-                field_and_literal(field, *fold, op, left, whole.span)
+                self.field_and_literal(field, *fold, op, left, whole.span)
             }
             (Leaf::Number(left), Leaf::Number(right)) => {
                 Ok(Pair::constant(ordered(left.partial_cmp(right), op)))
@@ -303,6 +328,80 @@ impl Lowerer<'_> {
         }
     }
 
+    fn field_and_literal(
+        &mut self,
+        field: &Field,
+        fold: Fold,
+        op: CompareOp,
+        literal: &Leaf,
+        span: Span,
+    ) -> Result<Pair> {
+        if let (Fold::Number, Leaf::Number(value)) = (fold, literal) {
+            let number = |op| test(field, Comparison::Number { op, value: *value });
+            use NumberOp::{Eq, Ge, Gt, Le, Lt};
+            let differs = || Node::any(vec![number(Lt), number(Gt)]);
+            let (truth, falsity) = match op {
+                CompareOp::Eq => (number(Eq), differs()),
+                CompareOp::Ne => (differs(), number(Eq)),
+                CompareOp::Lt => (number(Lt), number(Ge)),
+                CompareOp::Le => (number(Le), number(Gt)),
+                CompareOp::Gt => (number(Gt), number(Le)),
+                CompareOp::Ge => (number(Ge), number(Lt)),
+                CompareOp::Like => return Err(not_followed("a pattern of numbers", span)),
+            };
+            return Ok(Pair { truth, falsity });
+        }
+        let number_op = match op {
+            CompareOp::Ne => {
+                return Ok(self.field_and_literal(field, fold, CompareOp::Eq, literal, span)?.swap());
+            }
+            CompareOp::Eq | CompareOp::Like => NumberOp::Eq,
+            CompareOp::Lt => NumberOp::Lt,
+            CompareOp::Le => NumberOp::Le,
+            CompareOp::Gt => NumberOp::Gt,
+            CompareOp::Ge => NumberOp::Ge,
+        };
+        let text = match literal {
+            Leaf::Number(value) if op != CompareOp::Like => {
+                return self.test_pair(field, span, Comparison::Number { op: number_op, value: *value });
+            }
+            Leaf::Number(value) => value.to_string(),
+            Leaf::Text(text) => text.clone(),
+            Leaf::Null | Leaf::Field(..) => return Ok(Pair::null()),
+        };
+        let foreign = match fold {
+            Fold::None => false,
+            Fold::Number => return Err(not_followed("a comparison of a number with a text", span)),
+            Fold::Lower => text.to_lowercase() != text,
+            Fold::Upper => text.to_uppercase() != text,
+        };
+        let case = if fold == Fold::None { Case::Sensitive } else { Case::AsciiInsensitive };
+        match op {
+            // `lower(field)` never holds a capital letter.
+            CompareOp::Eq | CompareOp::Like if foreign => {
+                Ok(Pair { truth: constant(false), falsity: exists(field) })
+            }
+            CompareOp::Eq => {
+                self.test_pair(field, span, Comparison::Text { matcher: TextMatch::Equals(text), case })
+            }
+            CompareOp::Like => self.test_pair(field, span, comparison(like_parts(&text), case)),
+            _ if fold == Fold::None => self.test_pair(field, span, text_range(number_op, &text)),
+            _ => Err(not_followed("an order of folded texts", span)),
+        }
+    }
+    /// True where the comparison holds, false where the field has a value and it does not.
+    fn test_pair(&mut self, field: &Field, span: Span, comparison: Comparison) -> Result<Pair> {
+        let truth = test(field, comparison);
+        let none = || Node::all(vec![exists(field), Node::negate(truth.clone())]);
+        let falsity = match self.one_value {
+            // Some value does not, if there are several; what cannot be said so is refused where it
+            // is used (`is_any`).
+            true => self.differs(field, truth.clone(), span).unwrap_or_else(|_| none()),
+            false => none(),
+        };
+        Ok(Pair { truth, falsity })
+    }
+
     fn two_fields(&mut self, right: &Field, written: &Eval, span: Span) -> Problem {
         let title = format!("`{right}` is a field here, and comparing two fields is not followed");
         match &written.kind {
@@ -317,7 +416,7 @@ impl Lowerer<'_> {
 
     fn named(&mut self, field: &Field, op: CompareOp, span: Span) {
         self.check_name(field, span);
-        if is_multivalue(field) {
+        if is_multivalue(field) && !self.one_value {
             let title =
                 format!("`{field}` may have several values, on which `{}` is unreliable", op.symbol());
             let diagnostic = Diagnostic::new(&codes::SPL_MULTIVALUE, title)
@@ -328,50 +427,24 @@ impl Lowerer<'_> {
     }
 }
 
+/// Whether a predicate holds as soon as one value fits: tests, elements and alternatives of them.
+fn is_any(node: &Node) -> bool {
+    match &node.predicate {
+        Predicate::Test(_) | Predicate::Nested { .. } | Predicate::Constant(_) => true,
+        Predicate::Or(nodes) => nodes.iter().all(is_any),
+        _ => false,
+    }
+}
+
+/// Whether it asks for a field with several values.
+fn has_many(node: &Node) -> bool {
+    let mut found = false;
+    node.for_each_test(&mut |test, _| found |= is_multivalue(&test.field));
+    found
+}
+
 fn test(field: &Field, comparison: Comparison) -> Node {
     Node::synthetic(Predicate::Test(Test { field: field.clone(), comparison }))
-}
-
-/// True where the comparison holds, false where the field has a value and it does not.
-fn on_field(field: &Field, comparison: Comparison) -> Pair {
-    let truth = test(field, comparison);
-    let falsity = Node::all(vec![exists(field), Node::negate(truth.clone())]);
-    Pair { truth, falsity }
-}
-
-fn field_and_literal(field: &Field, fold: Fold, op: CompareOp, literal: &Leaf, span: Span) -> Result<Pair> {
-    let number_op = match op {
-        CompareOp::Ne => return Ok(field_and_literal(field, fold, CompareOp::Eq, literal, span)?.swap()),
-        CompareOp::Eq | CompareOp::Like => NumberOp::Eq,
-        CompareOp::Lt => NumberOp::Lt,
-        CompareOp::Le => NumberOp::Le,
-        CompareOp::Gt => NumberOp::Gt,
-        CompareOp::Ge => NumberOp::Ge,
-    };
-    let text = match literal {
-        Leaf::Number(value) if op != CompareOp::Like => {
-            return Ok(on_field(field, Comparison::Number { op: number_op, value: *value }));
-        }
-        Leaf::Number(value) => value.to_string(),
-        Leaf::Text(text) => text.clone(),
-        Leaf::Null | Leaf::Field(..) => return Ok(Pair::null()),
-    };
-    let foreign = match fold {
-        Fold::None => false,
-        Fold::Lower => text.to_lowercase() != text,
-        Fold::Upper => text.to_uppercase() != text,
-    };
-    let case = if fold == Fold::None { Case::Sensitive } else { Case::AsciiInsensitive };
-    match op {
-        // `lower(field)` never holds a capital letter.
-        CompareOp::Eq | CompareOp::Like if foreign => {
-            Ok(Pair { truth: constant(false), falsity: exists(field) })
-        }
-        CompareOp::Eq => Ok(on_field(field, Comparison::Text { matcher: TextMatch::Equals(text), case })),
-        CompareOp::Like => Ok(on_field(field, comparison(like_parts(&text), case))),
-        _ if fold == Fold::None => Ok(on_field(field, text_range(number_op, &text))),
-        _ => Err(not_followed("an order of folded texts", span)),
-    }
 }
 
 /// The operator with its sides exchanged.

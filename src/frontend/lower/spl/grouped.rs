@@ -14,7 +14,7 @@ use crate::ir::{Cardinality, Duration, Field, MissingFields, Node, Threshold, Wi
 /// What `stats` made of the events.
 #[derive(Debug, Clone)]
 pub(super) struct Grouped {
-    by: Result<(Vec<Field>, Window)>,
+    by: Result<(Vec<Field>, Window, MissingFields)>,
     columns: HashMap<String, Column>,
     /// A command behind `stats` that may have changed any column.
     changed: Option<Problem>,
@@ -134,7 +134,7 @@ impl Grouped {
 
     /// The threshold over the events of `filter`.
     pub(super) fn threshold(self, filter: Node, span: Span) -> Result<Threshold> {
-        let (group_by, window) = self.by?;
+        let (group_by, window, missing) = self.by?;
         if window == Window::Run && self.distinct.len() > 1 {
             let title = "several distinct counts over one whole run are not followed";
             return Err(Problem::new(&codes::SPL_BOUND, title, span)
@@ -146,8 +146,7 @@ impl Grouped {
             at_least: self.count.unwrap_or(1),
             cardinality: self.distinct,
             window,
-            // `stats` drops events without one of the fields behind `by`.
-            missing: MissingFields::Exclude,
+            missing,
         })
     }
 }
@@ -157,7 +156,7 @@ fn column(aggregation: &Aggregation, scope: &Scope, span: Span) -> Column {
     match (aggregation.function.to_ascii_lowercase().as_str(), argument) {
         ("count" | "c", None | Some("")) => Column::Count,
         // Records differ in their ids, so that counting distinct ones counts them all.
-        ("dc" | "distinct_count", Some("_raw" | "eventID")) => Column::Count,
+        ("dc" | "distinct_count", Some("_raw")) => Column::Count,
         ("dc" | "distinct_count", Some(name)) => match plain(scope, name, span) {
             Some(field) => Column::Distinct(field),
             None => Column::Other,
@@ -168,22 +167,34 @@ fn column(aggregation: &Aggregation, scope: &Scope, span: Span) -> Column {
 
 /// The field that a name stands for without further conditions.
 fn plain(scope: &Scope, name: &str, span: Span) -> Option<Field> {
-    match scope.value(name, span).ok()?.as_slice() {
+    field_of(&scope.value(name, span).ok()?)
+}
+
+fn field_of(value: &[Alternative]) -> Option<Field> {
+    match value {
         [Alternative { guard: None, leaf: Leaf::Field(field, Fold::None) }] => Some(field.clone()),
         _ => None,
     }
 }
 
-fn keys(stats: &Stats, scope: &Scope, bin: Option<Duration>, span: Span) -> Result<(Vec<Field>, Window)> {
+fn keys(
+    stats: &Stats,
+    scope: &Scope,
+    bin: Option<Duration>,
+    span: Span,
+) -> Result<(Vec<Field>, Window, MissingFields)> {
     let mut fields = Vec::new();
     let mut window = Window::Run;
+    let mut filled = 0;
     for name in &stats.by {
         if name.text == "_time" {
             // Without `bin`, times are those of the records: whole seconds.
             window = Window::Tumbling(bin.unwrap_or(Duration::seconds(1)));
             continue;
         }
-        match plain(scope, &name.text, name.span) {
+        let before = scope.filled(&name.text).and_then(field_of);
+        filled += usize::from(before.is_some());
+        match before.or_else(|| plain(scope, &name.text, name.span)) {
             Some(field) => fields.push(field),
             None => {
                 let title = format!("groups by `{}`, which is computed, are not followed", name.text);
@@ -191,7 +202,16 @@ fn keys(stats: &Stats, scope: &Scope, bin: Option<Duration>, span: Span) -> Resu
             }
         }
     }
-    Ok((fields, window))
+    // `stats` drops events without one of the fields behind `by`, unless all were filled.
+    let missing = match filled {
+        0 => MissingFields::Exclude,
+        filled if filled == fields.len() => MissingFields::Group,
+        _ => {
+            let title = "groups by fields of which some only were filled are not followed";
+            return Err(Problem::new(&codes::SPL_COMPUTED_FIELD, title, span));
+        }
+    };
+    Ok((fields, window, missing))
 }
 
 /// The least whole number above a limit.

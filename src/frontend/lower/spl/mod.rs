@@ -19,6 +19,7 @@ mod search;
 mod text;
 mod time;
 mod value;
+mod values;
 
 use trailsmith_grammar::spl as syntax;
 use trailsmith_grammar::{ErrorKind as _, TrapKind as _};
@@ -52,7 +53,7 @@ pub fn date_math(text: &str) -> Option<String> {
 
 /// Reads a search.
 pub fn read(input: &LowerInput<'_>, query: &QueryText) -> Reading {
-    let mut lowerer = Lowerer { input, query, diagnostics: Vec::new(), calls: 0 };
+    let mut lowerer = Lowerer { input, query, diagnostics: Vec::new(), calls: 0, one_value: false };
     let mut reading = match syntax::parse(&query.text) {
         Ok(parsed) => {
             for trap in syntax::lints(&query.text, &parsed) {
@@ -106,6 +107,8 @@ struct Lowerer<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Searches within searches (`searchmatch`), a guard against depth.
     calls: usize,
+    /// Whether conditions see one value of a field at a time (`mvfilter`).
+    one_value: bool,
 }
 
 impl Lowerer<'_> {

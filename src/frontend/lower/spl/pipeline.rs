@@ -279,6 +279,14 @@ impl Walk<'_, '_> {
                 }
             }
             (Phase::Events, Effect::Make) if name == "iplocation" => self.geo(args, span),
+            (Phase::Events, Effect::Make) if name == "fillnull" => {
+                let words = args.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty());
+                let names: Vec<&str> = words.filter(|word| !word.starts_with("value=")).collect();
+                match args.contains("value =") || names.iter().any(|name| name.contains(['*', '"', '='])) {
+                    true => self.scope.change_all(computed(name, span)),
+                    false => self.scope.fill(&names, span),
+                }
+            }
             (Phase::Events, Effect::Make) => self.scope.make(name, args, span),
             (Phase::Events, Effect::ChangeAll) => self.scope.change_all(computed(name, span)),
             (Phase::Events, Effect::Report) => self.phase = Phase::Rows(format!("`{name}`")),

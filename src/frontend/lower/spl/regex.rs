@@ -1,6 +1,7 @@
 //! Regular expressions of `match` and `mvfind`, as far as wildcards can say them: text, `.`, `.*`,
-//! `.+`, groups of alternatives, `^`, `$` and a leading `(?i)`. Both functions search, so that a
-//! pattern without anchors may match any part.
+//! `.+`, groups of alternatives, `^`, `$`, `\A`, `\z` and leading flags `i` and `s`. Both functions
+//! search, so that a pattern without anchors may match any part. A dot that stops at the end of a
+//! line, and a `$` before a last line feed, are read as in texts of one line.
 
 use super::text::push;
 use crate::ir::{Case, GlobPart};
@@ -11,16 +12,19 @@ const MOST: usize = 64;
 /// The patterns one of which the whole text must match; `None`: the expression says more than
 /// wildcards can.
 pub(super) fn patterns(regex: &str) -> Option<(Vec<Vec<GlobPart>>, Case)> {
-    let (case, rest) = match regex.strip_prefix("(?i)") {
-        Some(rest) => (Case::AsciiInsensitive, rest),
+    let flags = regex.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
+    let flags = flags.filter(|(flags, _)| !flags.is_empty() && flags.chars().all(|c| matches!(c, 'i' | 's')));
+    let (case, rest) = match flags {
+        Some((flags, rest)) if flags.contains('i') => (Case::AsciiInsensitive, rest),
+        Some((_, rest)) => (Case::Sensitive, rest),
         None => (Case::Sensitive, regex),
     };
     let mut reader = Reader { chars: rest.chars().collect(), at: 0 };
     let mut all = Vec::new();
     loop {
-        let start = reader.eat('^');
+        let start = reader.eat('^') || reader.eat_escape('A');
         let bodies = reader.sequence(0)?;
-        let end = reader.eat('$');
+        let end = reader.eat('$') || reader.eat_escape('z');
         for body in bodies {
             let mut parts = Vec::new();
             if !start {
@@ -57,11 +61,41 @@ impl Reader {
         found
     }
 
+    fn eat_escape(&mut self, wanted: char) -> bool {
+        let found = self.chars.get(self.at..self.at + 2) == Some(&['\\', wanted][..]);
+        self.at += if found { 2 } else { 0 };
+        found
+    }
+
+    /// What stands behind a backslash, if it is one character.
+    fn escaped(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += 1;
+        match c {
+            'n' => Some('\n'),
+            'r' => Some('\r'),
+            't' => Some('\t'),
+            'x' if self.eat('{') => {
+                let rest = &self.chars[self.at..];
+                let digits: String = rest.iter().take_while(|c| c.is_ascii_hexdigit()).take(6).collect();
+                self.at += digits.len();
+                self.eat('}').then(|| char::from_u32(u32::from_str_radix(&digits, 16).ok()?))?
+            }
+            'x' => {
+                let digits: String = self.chars.get(self.at..self.at + 2)?.iter().collect();
+                self.at += 2;
+                char::from_u32(u32::from_str_radix(&digits, 16).ok()?)
+            }
+            c => c.is_ascii_punctuation().then_some(c),
+        }
+    }
+
     /// Atoms up to `|`, `)`, `$` or the end: every way in which they can be written out.
     fn sequence(&mut self, depth: usize) -> Option<Vec<Vec<GlobPart>>> {
         let mut all: Vec<Vec<GlobPart>> = vec![Vec::new()];
         while let Some(c) = self.peek() {
-            if matches!(c, '|' | ')' | '$') {
+            let end = c == '\\' && self.chars.get(self.at + 1) == Some(&'z');
+            if end || matches!(c, '|' | ')' | '$') {
                 break;
             }
             let atoms = self.atom(depth)?;
@@ -106,8 +140,7 @@ impl Reader {
                 });
             }
             '\\' => {
-                let escaped = self.peek().filter(|c| c.is_ascii_punctuation())?;
-                self.at += 1;
+                let escaped = self.escaped()?;
                 vec![vec![GlobPart::Literal(escaped.to_string())]]
             }
             '(' => self.group(depth)?,
@@ -154,8 +187,7 @@ impl Reader {
                 ']' if !all.is_empty() => return Some(all),
                 '^' | '-' | '[' | ']' => return None,
                 '\\' => {
-                    let escaped = self.peek().filter(|c| c.is_ascii_punctuation())?;
-                    self.at += 1;
+                    let escaped = self.escaped()?;
                     all.push(vec![GlobPart::Literal(escaped.to_string())]);
                 }
                 c => all.push(vec![GlobPart::Literal(c.to_string())]),
@@ -199,6 +231,10 @@ mod tests {
             ("^a.+c$", "ac", Some(false)),
             ("^a.?c$", "abc", Some(true)),
             ("", "anything", Some(true)),
+            (r"(?is)^a\x60\x{e9}\z", "A`é", Some(true)),
+            (r"\Aa\tb", "a\tbc", Some(true)),
+            ("(?s)^a.*", "abc", Some(true)),
+            ("(?m)^a", "a", None),
             (r"\d+", "1", None),
             ("[a-z]", "b", None),
             ("a{2}", "aa", None),

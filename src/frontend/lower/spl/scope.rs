@@ -15,6 +15,8 @@ pub(super) struct Scope {
     makers: Option<Problem>,
     /// A command that may have changed every name.
     changed: Option<Problem>,
+    /// Names whose missing values got a value, with what they were before.
+    filled: HashMap<String, Vec<Alternative>>,
     /// The only names that are left.
     kept: Option<HashSet<String>>,
 }
@@ -49,6 +51,7 @@ impl Scope {
         if let Some(kept) = &mut self.kept {
             kept.insert(name.to_owned());
         }
+        self.filled.remove(name);
         self.bindings.insert(name.to_owned(), value);
     }
 
@@ -69,20 +72,38 @@ impl Scope {
         let problem = computed(command, span);
         let words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '{' | '}')));
         for word in words.filter(|word| !word.is_empty()) {
+            self.filled.remove(word);
             self.bindings.insert(word.to_owned(), Err(problem.clone()));
         }
         self.makers = Some(problem);
     }
 
+    /// `fillnull` on these names: as keys of groups they are what they were, and never missing.
+    pub(super) fn fill(&mut self, names: &[&str], span: trailsmith_grammar::Span) {
+        for name in names {
+            if let Ok(value) = self.value(name, span) {
+                self.filled.insert((*name).to_owned(), value);
+            }
+            self.bindings.insert((*name).to_owned(), Err(computed("fillnull", span)));
+        }
+    }
+
+    /// What a name that was filled stood for before.
+    pub(super) fn filled(&self, name: &str) -> Option<&[Alternative]> {
+        self.filled.get(name).map(Vec::as_slice)
+    }
+
     /// A command that may have changed anything.
     pub(super) fn change_all(&mut self, problem: Problem) {
         self.bindings.clear();
+        self.filled.clear();
         self.changed = Some(problem);
     }
 
     /// Keeps these names only.
     pub(super) fn keep(&mut self, names: HashSet<String>) {
         self.bindings.retain(|name, _| names.contains(name));
+        self.filled.retain(|name, _| names.contains(name));
         self.kept = Some(names);
     }
 }

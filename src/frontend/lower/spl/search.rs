@@ -110,7 +110,7 @@ impl Lowerer<'_> {
     }
 
     /// Some value of the field is none that `equal` holds for.
-    fn differs(&mut self, field: &Field, equal: Node, name: Span) -> Result<Node> {
+    pub(super) fn differs(&mut self, field: &Field, equal: Node, name: Span) -> Result<Node> {
         let one = Node::all(vec![exists(field), Node::negate(equal)]);
         if !is_multivalue(field) {
             return Ok(one);

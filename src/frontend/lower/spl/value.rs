@@ -8,7 +8,7 @@ use trailsmith_grammar::spl::{Eval, EvalKind};
 
 use super::scope::Scope;
 use super::{Lowerer, Problem, Result, codes};
-use crate::ir::{Comparison, Field, Node, Predicate, Test};
+use crate::ir::{Comparison, Field, Node, NumberOp, Predicate, Test};
 
 /// Alternatives that are followed.
 const MOST: usize = 64;
@@ -35,12 +35,14 @@ pub(super) enum Leaf {
     Null,
 }
 
-/// What was done to the letters of a field's values.
+/// What was done to a field's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fold {
     None,
     Lower,
     Upper,
+    /// Only those that are numbers are left.
+    Number,
 }
 
 /// One value without a condition.
@@ -58,9 +60,19 @@ pub(super) fn exists(field: &Field) -> Node {
     Node::synthetic(Predicate::Test(Test { field: field.clone(), comparison: Comparison::Exists }))
 }
 
+/// The test that a field has a value that is a number.
+pub(super) fn is_number(field: &Field) -> Node {
+    let test = |op| {
+        let comparison = Comparison::Number { op, value: 0.0 };
+        Node::synthetic(Predicate::Test(Test { field: field.clone(), comparison }))
+    };
+    Node::any(vec![test(NumberOp::Le), test(NumberOp::Gt)])
+}
+
 /// When the value exists.
 pub(super) fn present(value: &[Alternative]) -> Node {
     let one = |alternative: &Alternative| match &alternative.leaf {
+        Leaf::Field(field, Fold::Number) => guarded(alternative.guard.as_ref(), is_number(field)),
         Leaf::Field(field, _) => guarded(alternative.guard.as_ref(), exists(field)),
         Leaf::Text(_) | Leaf::Number(_) => guarded(alternative.guard.as_ref(), constant(true)),
         Leaf::Null => constant(false),
@@ -133,7 +145,17 @@ impl Lowerer<'_> {
                 };
                 Ok(self.value(arg, scope)?.into_iter().map(fold).collect())
             }
-            ("tostring" | "tonumber", [arg]) => self.value(arg, scope),
+            ("tostring", [arg]) => self.value(arg, scope),
+            ("tonumber", [arg]) => {
+                let numeric = |alternative: Alternative| match alternative.leaf {
+                    Leaf::Field(field, Fold::None | Fold::Number) => {
+                        Ok(Alternative { leaf: Leaf::Field(field, Fold::Number), ..alternative })
+                    }
+                    Leaf::Number(_) | Leaf::Null => Ok(alternative),
+                    _ => Err(unknown()),
+                };
+                self.value(arg, scope)?.into_iter().map(numeric).collect()
+            }
             ("null", []) => Ok(always(Leaf::Null)),
             ("coalesce", [_, ..]) => {
                 let mut all: Vec<Alternative> = Vec::new();
