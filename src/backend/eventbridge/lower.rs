@@ -167,8 +167,12 @@ impl Lowering<'_> {
         let said = match truth {
             true => value::positive(test, self.events).map(|values| vec![literal(values)]),
             false => value::negative(test, self.events).map(|values| {
-                let differs = if values.is_empty() { vec![Value::Null] } else { values };
-                vec![literal(differs), literal(vec![json!({"exists": false})])]
+                // Nothing but `exists` has no opposite value; `null` is there, and is no value.
+                let null = values.is_empty() && value::may_be_null(&path, self.events);
+                let differs = if null { vec![Value::Null] } else { values };
+                let missing = literal(vec![json!({"exists": false})]);
+                let there = (!differs.is_empty()).then(|| literal(differs));
+                there.into_iter().chain([missing]).collect()
             }),
         };
         said.unwrap_or_else(|refusal| {

@@ -251,6 +251,11 @@ pub(super) fn list(path: &str, events: Events) -> Option<String> {
     }
 }
 
+/// Whether a key may be there with `null`: CloudTrail leaves out what its own fields do not have.
+pub(super) fn may_be_null(path: &str, events: Events) -> bool {
+    events != Events::CloudTrail || schema::is_open(path)
+}
+
 fn may_be_list(path: &str, events: Events) -> bool {
     list(path, events).is_some()
 }
