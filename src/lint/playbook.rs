@@ -31,11 +31,14 @@ crate::codes! {
 pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
     let Some(playbook) = &rule.metadata.playbook else { return };
     let mut used: BTreeSet<String> = BTreeSet::new();
+    // A policy is bound from the beginning, the output of a call from that call on.
+    let mut bound: BTreeSet<&str> =
+        playbook.parameters.keys().chain(playbook.policies.keys()).map(String::as_str).collect();
     for step in &playbook.steps {
         for call in &step.calls {
             let mut names = BTreeSet::new();
             call.parameters.values().for_each(|value| placeholders(value, &mut names));
-            for name in names.iter().filter(|name| !playbook.parameters.contains_key(*name)) {
+            for name in names.iter().filter(|name| !bound.contains(name.as_str())) {
                 let title = format!("`{{{{{name}}}}}` is bound by no parameter of the playbook");
                 let known: Vec<&str> = playbook.parameters.keys().map(String::as_str).collect();
                 let help = match known.as_slice() {
@@ -46,6 +49,7 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
                 let label = format!("in `{}` of step `{}`", call.action, step.title);
                 findings.push(at(Diagnostic::new(&UNBOUND_PARAMETER, title).help(help), rule, span, &label));
             }
+            bound.extend(call.outputs.keys().map(String::as_str));
             used.extend(names);
         }
         let texts = step.text.iter().chain([&step.title]);
