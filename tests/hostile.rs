@@ -74,9 +74,11 @@ fn deep_nesting() {
         ")".repeat(10_000)
     );
     assert!(load_text("r.yml", &filter).unreadable);
-    for open in ["(", "NOT ", "a | where (", "a | where not ", "a | where f("] {
-        let search = format!("a {}", open.repeat(10_000));
-        assert!(load_text("r.spl", &search).unreadable, "{open}");
+    for (start, open) in
+        [("", "("), ("", "NOT "), ("| where ", "("), ("| where ", "not "), ("| where ", "f(")]
+    {
+        let search = format!("a {start}{}", open.repeat(10_000));
+        assert!(load_text("r.spl", &search).unreadable, "{start}{open}");
     }
     let nested = |n: usize| {
         format!("{}{{\"match_all\": {{}}}}{}", "{\"bool\": {\"must\": [".repeat(n), "]}}".repeat(n))

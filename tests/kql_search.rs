@@ -23,7 +23,7 @@ impl World for Index {
         self.0.field_type(path)
     }
 
-    fn document(&self, _: &str) -> Option<String> {
+    fn document(&self, _: &str, _: trailsmith::event::Layout) -> Option<String> {
         None
     }
 

@@ -171,7 +171,13 @@ pub(super) fn condition(
     let prepare = |part: &(String, Node), fit: &mut dyn FnMut(&Predicate) -> predicate::Fitted| {
         let mut losses = Vec::new();
         let parts = std::slice::from_ref(part);
-        let node = predicate::prepare_parts(parts, Vocabulary::Ecs, options.version, fit, &mut losses);
+        let node = predicate::prepare_parts(
+            parts,
+            (rule.vocabulary, Vocabulary::Ecs),
+            options.version,
+            fit,
+            &mut losses,
+        );
         (node, losses)
     };
     let (mut said, mut filters) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! `normalize`: raw CloudTrail → the ECS documents that Elastic's AWS integration would index.
+//! `normalize`: raw CloudTrail records and findings → the ECS documents that Elastic's AWS integration would index.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use crate::schema::Version;
 /// Print the ECS documents that Elastic's AWS integration would index, one JSON a line
 #[derive(Debug, Args)]
 pub(super) struct Normalize {
-    /// Event files and directories, any CloudTrail container, gzip or plain; `-` is standard input
+    /// Event files and directories, any container of CloudTrail or findings, gzip or plain; `-` is standard input
     #[arg(value_name = "EVENTS", required = true)]
     events: Vec<PathBuf>,
     /// The generation of documents: legacy, 7.4 or 8.9
@@ -27,6 +27,9 @@ pub(super) struct Normalize {
     /// Keep the record's text in `event.original`
     #[arg(long)]
     preserve_original: bool,
+    /// Findings: keep the service's own fields even where an ECS field has the same value
+    #[arg(long)]
+    preserve_duplicates: bool,
     /// Number of threads [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -63,14 +66,17 @@ impl Normalize {
                 Retain::Minimal => normalize::Retain::Minimal,
             },
             preserve_original: self.preserve_original,
+            preserve_duplicates: self.preserve_duplicates,
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.map_or_else(cores, usize::from);
         let out = &mut session.out;
         let inputs = Inputs::find(&self.events);
-        let summary =
+        let written =
             documents(&inputs, &options, threads, &mut |document| out.write_all(document.as_bytes()))?;
-        session.notes_in_order(summary.diagnostics())?;
-        Ok(Outcome { unreadable: summary.loss, ..Outcome::default() })
+        session.notes_in_order(written.summary.diagnostics())?;
+        session.notes_in_order(written.left_out())?;
+        let unreadable = written.summary.loss || !written.without.is_empty();
+        Ok(Outcome { unreadable, ..Outcome::default() })
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Service;
+
 /// The naming system that a field path belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Vocabulary {
@@ -13,12 +15,22 @@ pub enum Vocabulary {
     ThreatStack,
     /// Names that Splunk's add-on for AWS gives to `aws:cloudtrail` events.
     Splunk,
+    /// The keys of a finding as the service itself writes it.
+    Finding(Service),
 }
 
 impl Vocabulary {
     /// Every vocabulary.
-    pub const ALL: [Vocabulary; 4] =
-        [Vocabulary::Ecs, Vocabulary::CloudTrail, Vocabulary::ThreatStack, Vocabulary::Splunk];
+    pub const ALL: [Vocabulary; 8] = [
+        Vocabulary::Ecs,
+        Vocabulary::CloudTrail,
+        Vocabulary::ThreatStack,
+        Vocabulary::Splunk,
+        Vocabulary::Finding(Service::GuardDuty),
+        Vocabulary::Finding(Service::SecurityHub),
+        Vocabulary::Finding(Service::Inspector),
+        Vocabulary::Finding(Service::Macie),
+    ];
 
     /// The name used in listings and in rule files.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +39,7 @@ impl Vocabulary {
             Vocabulary::CloudTrail => "cloudtrail",
             Vocabulary::ThreatStack => "threat-stack",
             Vocabulary::Splunk => "splunk",
+            Vocabulary::Finding(service) => service.as_str(),
         }
     }
 }

@@ -14,6 +14,7 @@ mod playbook;
 mod predicate;
 mod rule;
 mod schedule;
+mod service;
 mod simplify;
 mod value;
 
@@ -33,4 +34,5 @@ pub use predicate::{
 };
 pub use rule::{Format, Input, Language, QueryText, Rule};
 pub use schedule::{Duration, Schedule};
+pub use service::Service;
 pub use value::Value;

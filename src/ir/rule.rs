@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Detection, Exception, ExceptionList, Metadata, Schedule, Suppression, Value, Vocabulary};
+use super::{
+    Detection, Exception, ExceptionList, Metadata, Schedule, Service, Suppression, Value, Vocabulary,
+};
 use crate::diagnostic::{Source, Span, TextMap};
 
 /// The kind of events a rule is written for; it is never run on another.
@@ -20,6 +22,14 @@ impl Input {
         match self {
             Input::CloudTrail => "cloudtrail",
             Input::Other(name) => name,
+        }
+    }
+
+    /// The service whose findings the rule reads, if it reads findings of a known one.
+    pub fn service(&self) -> Option<Service> {
+        match self {
+            Input::CloudTrail => None,
+            Input::Other(name) => Service::parse(name),
         }
     }
 }

@@ -54,6 +54,14 @@ struct Element {
     reads: IndexSet<String>,
 }
 
+/// The layout of records that a vocabulary was made for.
+fn raw(vocabulary: Vocabulary) -> Layout {
+    match vocabulary {
+        Vocabulary::Finding(service) => Layout::Finding(service),
+        _ => Layout::CloudTrail,
+    }
+}
+
 fn slot(paths: &mut IndexSet<String>, path: &str) -> usize {
     paths.get_index_of(path).unwrap_or_else(|| paths.insert_full(path.to_owned()).0)
 }
@@ -84,9 +92,11 @@ impl Lowering<'_> {
             Probe { place, view, limit: field.ty.ignore_above(), payload: None, leaves }
         };
         let view = |prune| match (prune, self.layout, field.vocabulary) {
+            (true, Layout::Finding(_), _) => View::Filled,
             (true, ..) => View::Pruned,
             (false, Layout::CloudTrail, Vocabulary::Splunk) => View::Splunk,
             (false, Layout::CloudTrail, Vocabulary::CloudTrail | Vocabulary::ThreatStack) => View::Raw,
+            (false, Layout::Finding(_), Vocabulary::Finding(_)) => View::Raw,
             (false, ..) => View::Indexed,
         };
         Ok(match self.world.reach(field, self.layout) {
@@ -118,7 +128,7 @@ impl Lowering<'_> {
             Reach::Never if self.layout == Layout::Ecs && field.vocabulary != Vocabulary::Ecs => {
                 // A key that raw records have and documents have not would make the rule mean
                 // something else here; one that neither has is missing as it would be there.
-                if self.world.reach(field, Layout::CloudTrail) != Reach::Never {
+                if self.world.reach(field, raw(field.vocabulary)) != Reach::Never {
                     let title = format!("`{field}` is a key of raw records that ECS documents do not keep");
                     return Err(Problem { code: &codes::OTHER_VOCABULARY, title, origin: None });
                 }
@@ -191,7 +201,7 @@ impl Lowering<'_> {
     }
 
     fn any_field(&mut self, words: &Words, element: Option<&mut Element>) -> Tree {
-        let raw = self.layout == Layout::CloudTrail;
+        let raw = self.layout != Layout::Ecs;
         let (view, prefix, document) = match element {
             Some(element) => (element.view, element.path.clone(), false),
             None => (View::Indexed, String::new(), raw && self.vocabulary == Vocabulary::Ecs),
@@ -207,7 +217,7 @@ impl Lowering<'_> {
         let way = match outer {
             Some(outer) => outer.way(path),
             // The members of an element have other names in a raw record than in ECS.
-            None if self.layout == Layout::CloudTrail && path.vocabulary == Vocabulary::Ecs => {
+            None if self.layout != Layout::Ecs && path.vocabulary == Vocabulary::Ecs => {
                 let place = Place::Document(slot(&mut self.document_paths, &path.path));
                 Way::Probe(Probe { place, view: View::Indexed, limit: None, payload: None, leaves: false })
             }

@@ -10,12 +10,13 @@ use super::tree::Tree;
 use super::{World, codes};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Layout, Projection};
-use crate::ir::{Field, Input, Rule};
-use crate::schema::Derived;
+use crate::ir::{Field, Input, Rule, Service, Vocabulary};
+use crate::schema::{Derived, has_documents};
 
 /// Programs over the slots of one projection.
 #[derive(Debug)]
 pub(super) struct Plan {
+    pub layout: Layout,
     pub projection: Projection,
     /// Paths of the normalised document that tests read.
     pub document: Projection,
@@ -52,6 +53,7 @@ impl Plan {
                 "data_stream.dataset",
                 "event.dataset",
             ],
+            Layout::Finding(service) => finding_slots(service),
         };
         const { assert!(ACTION == 0 && SOURCE == 1 && TIME == 2 && ID == 3) };
         let mut lowering = lowering(layout, now, world);
@@ -80,6 +82,7 @@ impl Plan {
             interest.push((fields.into(), ways));
         }
         Plan {
+            layout,
             projection: Projection::new(lowering.paths.iter().map(String::as_str)),
             document: Projection::new(lowering.document_paths.iter().map(String::as_str)),
             derived: lowering.derived,
@@ -87,10 +90,20 @@ impl Plan {
             programs,
             index,
             interest,
-            dataset: (4..fixed.len()).collect(),
+            dataset: if layout == Layout::Ecs { (4..fixed.len()).collect() } else { Vec::new() },
             skipped,
             notes,
         }
+    }
+}
+
+/// What rules on findings ask for first, and time and id.
+fn finding_slots(service: Service) -> &'static [&'static str] {
+    match service {
+        Service::GuardDuty => &["type", "resource.resourceType", "updatedAt", "id"],
+        Service::SecurityHub => &["GeneratorId", "ProductArn", "UpdatedAt", "Id"],
+        Service::Inspector => &["type", "severity", "updatedAt", "findingArn"],
+        Service::Macie => &["type", "category", "updatedAt", "id"],
     }
 }
 
@@ -121,17 +134,39 @@ pub(super) fn is_for(input: &Input, dataset: Option<&str>) -> bool {
         (Input::CloudTrail, Some(dataset)) => dataset == "aws.cloudtrail",
         (Input::Other(_), None) => false,
         (Input::Other(name), Some(dataset)) => {
+            if let Some(service) = input.service() {
+                return dataset == service.dataset();
+            }
             dataset.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         }
+    }
+}
+
+/// Whether rules for `input` are run on records of a layout. Documents say for themselves what they
+/// are.
+pub(super) fn reads(input: &Input, layout: Layout) -> bool {
+    match layout {
+        Layout::CloudTrail => *input == Input::CloudTrail,
+        Layout::Ecs => true,
+        Layout::Finding(service) => input.service() == Some(service),
     }
 }
 
 /// A rule's predicate without its exceptions; also looks at the keys of its alerts.
 fn whole(rule: &Rule, lowering: &mut Lowering<'_>) -> Result<Tree, Problem> {
     let refuse = |code, title| Err(Problem { code, title, origin: Some(rule.origin) });
-    if lowering.layout == Layout::CloudTrail && rule.input != Input::CloudTrail {
-        let title = format!("the rule is for `{}`, not for CloudTrail records", rule.input.as_str());
-        return refuse(&codes::OTHER_INPUT, title);
+    if !reads(&rule.input, lowering.layout) {
+        let (input, what) = (rule.input.as_str(), lowering.layout.plural());
+        return refuse(&codes::OTHER_INPUT, format!("the rule is for `{input}`, not for {what}"));
+    }
+    if let Layout::Finding(service) = lowering.layout {
+        let own = rule.vocabulary == Vocabulary::Finding(service);
+        let ecs = rule.vocabulary == Vocabulary::Ecs;
+        if !own && !(ecs && has_documents(service)) {
+            let (what, words) = (lowering.layout.plural(), rule.vocabulary.as_str());
+            let title = format!("{what} have no fields of the vocabulary {words}");
+            return refuse(&codes::OTHER_VOCABULARY, title);
+        }
     }
     lowering.vocabulary = rule.vocabulary;
     let Some(node) = rule.detection.predicate() else {

@@ -7,7 +7,7 @@ use super::check::Check;
 use super::derived;
 use super::leaves::any_leaf;
 use super::tree::{AnyField, Nested, Place, Probe, Step, Tree};
-use crate::event::{Leaf, Projection, Slots};
+use crate::event::{Layout, Leaf, Projection, Slots};
 use crate::ir::{FieldType, Vocabulary};
 use crate::schema::Derived;
 
@@ -79,6 +79,7 @@ pub(super) struct Context<'e> {
     /// Slots of the payloads that have flattened copies.
     pub payloads: &'e [usize],
     pub document: &'e Projection,
+    pub layout: Layout,
     pub world: &'e dyn World,
 }
 
@@ -178,7 +179,7 @@ impl Memo {
             document.text = event
                 .context
                 .world
-                .document(event.record)
+                .document(event.record, event.context.layout)
                 .filter(|text| event.context.document.extract(text, &mut document.slots).is_ok());
         }
     }

@@ -1,7 +1,8 @@
 //! A set of rules, compiled, and the hot path: which of them match a record.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use super::evidence::Evidence;
 use super::explain::Explainer;
@@ -9,12 +10,12 @@ use super::index::{ACTION, SOURCE};
 use super::lower::Way;
 use super::over_time::Scalar;
 use super::overrides::{self, FieldValues};
-use super::plan::{ID, Plan, TIME, is_for};
+use super::plan::{ID, Plan, TIME, is_for, reads};
 use super::program::{Context, Event, Memo};
 use super::{Standard, World, date};
 use crate::diagnostic::Diagnostic;
 use crate::event::{JsonError, Layout, Leaf, Slots};
-use crate::ir::{Field, Input, Rule};
+use crate::ir::{Field, Input, Rule, Service};
 use crate::schema::Version;
 
 /// How rules are compiled.
@@ -33,6 +34,9 @@ pub struct RuleSet {
     world: Arc<dyn World>,
     cloudtrail: Plan,
     ecs: Plan,
+    /// By service; compiled when the first of its findings comes.
+    findings: [OnceLock<Plan>; Service::ALL.len()],
+    now_ms: Option<i64>,
 }
 
 /// What judging needs and keeps from record to record; one a thread.
@@ -60,6 +64,8 @@ impl RuleSet {
         RuleSet {
             cloudtrail: Plan::new(rules, Layout::CloudTrail, options.now_ms, &*world),
             ecs: Plan::new(rules, Layout::Ecs, options.now_ms, &*world),
+            findings: Default::default(),
+            now_ms: options.now_ms,
             rules: rules.to_vec(),
             world,
         }
@@ -69,6 +75,8 @@ impl RuleSet {
         match layout {
             Layout::CloudTrail => &self.cloudtrail,
             Layout::Ecs => &self.ecs,
+            Layout::Finding(service) => self.findings[service.number()]
+                .get_or_init(|| Plan::new(&self.rules, layout, self.now_ms, &*self.world)),
         }
     }
 
@@ -84,9 +92,23 @@ impl RuleSet {
 
     /// Findings on rules that are run on no layout at all.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let nowhere = |rule: usize| self.ecs.skipped.iter().any(|(other, _)| *other == rule);
-        let skipped = self.cloudtrail.skipped.iter().filter(|(rule, _)| nowhere(*rule));
-        skipped.map(|(_, diagnostic)| diagnostic.clone()).collect()
+        let ecs: HashSet<usize> = self.ecs.skipped.iter().map(|(rule, _)| *rule).collect();
+        let skipped = |layout: Layout| {
+            let own = move |rule: usize| reads(&self.rules[rule].input, layout);
+            self.skipped(layout).iter().filter(move |(rule, _)| own(*rule))
+        };
+        // Only layouts that some rule reads are compiled for it.
+        let services: BTreeSet<Service> = self.rules.iter().filter_map(|rule| rule.input.service()).collect();
+        let known = |rule: usize| {
+            self.rules[rule].input == Input::CloudTrail || self.rules[rule].input.service().is_some()
+        };
+        let raw = [Layout::CloudTrail].into_iter().chain(services.into_iter().map(Layout::Finding));
+        let mut out: Vec<&(usize, Diagnostic)> = raw.flat_map(skipped).collect();
+        // Rules for what only documents hold: first of all, they are not for raw records.
+        out.extend(self.cloudtrail.skipped.iter().filter(|(rule, _)| !known(*rule)));
+        out.retain(|(rule, _)| ecs.contains(rule));
+        out.sort_by_key(|(rule, _)| *rule);
+        out.into_iter().map(|(_, diagnostic)| diagnostic.clone()).collect()
     }
 
     /// The rules that are not run on records of a layout, by index, and why.
@@ -164,13 +186,13 @@ impl RuleSet {
         dataset(self.plan(layout), &scratch.slots, record).map(Cow::into_owned)
     }
 
-    /// Whether a rule is for events of a layout: raw records are CloudTrail's, documents say of which
+    /// Whether a rule is for events of a layout: raw records and findings are their service's, documents say of which
     /// data set they are (those that do not are taken for CloudTrail).
     pub fn is_for(&self, rule: usize, layout: Layout, dataset: Option<&str>) -> bool {
         let input = &self.rules[rule].input;
         match layout {
-            Layout::CloudTrail => *input == Input::CloudTrail,
             Layout::Ecs => is_for(input, dataset),
+            _ => reads(input, layout),
         }
     }
 
@@ -219,6 +241,7 @@ impl RuleSet {
             derived: &plan.derived,
             payloads: &plan.payloads,
             document: &plan.document,
+            layout: plan.layout,
             world: &*self.world,
         }
     }

@@ -15,6 +15,9 @@ pub enum View {
     /// The raw record through the eyes of Elastic's AWS pipeline, which drops `null`, `""`, `"-"`,
     /// `"none"` and empty containers at every depth (cloudtrail_to_ecs.md §1).
     Pruned,
+    /// A finding through the eyes of Elastic's AWS pipelines, which drop `null`, `""` and empty
+    /// containers there, and nothing else.
+    Filled,
     /// A document as Elasticsearch indexes it: `null` and containers without a value are missing.
     Indexed,
 }
@@ -49,6 +52,9 @@ impl View {
     #[inline]
     fn sees_text(self, text: &str, limit: Option<u32>) -> bool {
         if self == View::Pruned && text.len() <= 4 && matches!(text, "" | "-" | "none") {
+            return false;
+        }
+        if self == View::Filled && text.is_empty() {
             return false;
         }
         match limit {

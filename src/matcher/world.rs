@@ -3,7 +3,7 @@
 
 use crate::event::{Layout, normalize};
 use crate::ir::{Field, FieldType, Vocabulary};
-use crate::schema::{self, Reach, Shape, Version};
+use crate::schema::{self, Reach, Version};
 
 /// The surroundings of a rule set.
 pub trait World: Send + Sync {
@@ -13,9 +13,9 @@ pub trait World: Send + Sync {
     /// The type of a field by its path, for free text and for fields that metadata names.
     fn field_type(&self, vocabulary: Vocabulary, path: &str) -> FieldType;
 
-    /// The document that Elastic's AWS integration would index for a raw record, as JSON text;
-    /// `None` where the record cannot be normalised.
-    fn document(&self, record: &str) -> Option<String>;
+    /// The document that Elastic's AWS integration would index for a raw record or a finding, as JSON
+    /// text; `None` where the record cannot be normalised.
+    fn document(&self, record: &str, layout: Layout) -> Option<String>;
 
     /// Whether a payload (its JSON text) has a flattened copy in the document.
     fn has_flattened_copy(&self, payload: &str) -> bool;
@@ -30,21 +30,17 @@ pub struct Standard {
 
 impl World for Standard {
     fn reach(&self, field: &Field, layout: Layout) -> Reach {
-        let shape = match layout {
-            Layout::CloudTrail => Shape::CloudTrail,
-            Layout::Ecs => Shape::Ecs,
-        };
-        schema::reach(field, shape, self.version)
+        schema::reach(field, layout.shape(), self.version)
     }
 
     fn field_type(&self, vocabulary: Vocabulary, path: &str) -> FieldType {
         schema::types(vocabulary).field_type(path)
     }
 
-    fn document(&self, record: &str) -> Option<String> {
+    fn document(&self, record: &str, layout: Layout) -> Option<String> {
         let record = serde_json::from_str(record).ok()?;
         let options = normalize::Options { version: self.version, ..normalize::Options::default() };
-        serde_json::to_string(&normalize::normalize(&record, &options).document).ok()
+        serde_json::to_string(&normalize::document(&record, layout, &options)?).ok()
     }
 
     fn has_flattened_copy(&self, payload: &str) -> bool {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::diagnostic::printable;
 use crate::event::{Layout, select, unwrap_all};
+use crate::ir::Service;
 use crate::matcher::date;
 
 /// Most bytes of an unpacked event file.
@@ -35,13 +36,22 @@ impl Prepared {
         let at = |path: &str| text_at(record, path);
         let (id, time, dataset) = match layout {
             Layout::CloudTrail => (at("eventID"), at("eventTime"), None),
+            Layout::Finding(Service::SecurityHub) => (at("Id"), at("UpdatedAt"), None),
+            Layout::Finding(Service::Inspector) => (at("findingArn"), at("updatedAt"), None),
+            Layout::Finding(_) => (at("id"), at("updatedAt"), None),
             Layout::Ecs => {
                 (at("event.id"), at("@timestamp"), at("event.dataset").or_else(|| at("data_stream.dataset")))
             }
         };
         let known = ["eventName", "eventSource", "eventVersion", "userIdentity", "eventID"];
         Prepared {
-            name: id.map_or_else(|| format!("event {number}"), |id| format!("record {}", printable(&id))),
+            name: id.map_or_else(
+                || format!("event {number}"),
+                |id| match layout {
+                    Layout::Finding(_) => format!("finding {}", printable(&id)),
+                    _ => format!("record {}", printable(&id)),
+                },
+            ),
             json: record.to_string(),
             layout,
             dataset,

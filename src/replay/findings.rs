@@ -18,17 +18,19 @@ const ONE_BY_ONE: usize = 3;
 /// The kinds of events that were read; shared by all threads.
 #[derive(Debug, Default)]
 pub(super) struct Kinds {
-    raw: AtomicBool,
-    documents: AtomicBool,
+    read: [AtomicBool; Layout::ALL.len()],
     datasets: Mutex<BTreeSet<Option<String>>>,
 }
 
 impl Kinds {
     /// Notes the kinds of a block of events.
-    pub(super) fn add(&self, raw: bool, datasets: BTreeSet<Option<String>>) {
-        self.raw.fetch_or(raw, Ordering::Relaxed);
+    pub(super) fn add(&self, read: &[Layout], datasets: BTreeSet<Option<String>>) {
+        for (layout, known) in Layout::ALL.iter().zip(&self.read) {
+            if read.contains(layout) {
+                known.store(true, Ordering::Relaxed);
+            }
+        }
         if !datasets.is_empty() {
-            self.documents.store(true, Ordering::Relaxed);
             // Whoever held the lock and panicked left a set that is good as it is.
             self.datasets.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(datasets);
         }
@@ -37,17 +39,15 @@ impl Kinds {
     /// What is to be said about the rules that were run on these kinds.
     pub(super) fn findings(&self, set: &RuleSet) -> Vec<Diagnostic> {
         let datasets = self.datasets.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let layouts = [
-            (Layout::CloudTrail, self.raw.load(Ordering::Relaxed)),
-            (Layout::Ecs, self.documents.load(Ordering::Relaxed)),
-        ];
-        let read: Vec<Layout> = layouts.into_iter().filter(|(_, read)| *read).map(|(kind, _)| kind).collect();
+        let known = Layout::ALL.into_iter().zip(&self.read);
+        let read: Vec<Layout> =
+            known.filter(|(_, read)| read.load(Ordering::Relaxed)).map(|(layout, _)| layout).collect();
         if read.is_empty() {
             return Vec::new();
         }
         let fits = |rule: usize, layout: Layout| match layout {
-            Layout::CloudTrail => set.is_for(rule, layout, None),
             Layout::Ecs => datasets.iter().any(|name| set.is_for(rule, layout, name.as_deref())),
+            _ => set.is_for(rule, layout, None),
         };
         let skipped = |rule: usize, layout: Layout| {
             set.skipped(layout).iter().find(|(number, _)| *number == rule).map(|(_, why)| why)
@@ -58,7 +58,8 @@ impl Kinds {
                 Diagnostic::new(code, title).at(&rule.source, rule.origin, "").for_rule(&rule.id, rule.name())
             };
             let on: Vec<Layout> = read.iter().copied().filter(|layout| fits(number, *layout)).collect();
-            let ways = [Layout::CloudTrail, Layout::Ecs].map(|layout| skipped(number, layout));
+            let raw = rule.input.service().map_or(Layout::CloudTrail, Layout::Finding);
+            let ways = [raw, Layout::Ecs].map(|layout| skipped(number, layout));
             if let [Some(raw), Some(_)] = ways
                 && raw.code != &codes::OTHER_INPUT
             {

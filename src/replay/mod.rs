@@ -12,7 +12,7 @@ mod hit;
 mod kept;
 mod run;
 
-pub use documents::documents;
+pub use documents::{Written, documents};
 pub use format::{concise, full, json};
 pub use hit::{AlertHit, EventHit, Found};
 pub use run::{Replay, Settings, Stats};

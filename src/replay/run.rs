@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::{
     Block, Inputs, Layout, Leaf, Progress, Projection, ReadOptions, Seen, Slots, Summary, read_blocks,
 };
-use crate::ir::{Detection, Rule};
+use crate::ir::{Detection, Rule, Service};
 use crate::matcher::over_time::{Event, Reading, run_once, simulate};
 use crate::matcher::{Evidence, Options, RuleSet, Scratch, codes, date};
 use crate::schema::Version;
@@ -86,8 +86,7 @@ impl Replay {
     pub fn new(rules: &[Arc<Rule>], inputs: &Inputs, mut settings: Settings) -> Self {
         let compile = |now_ms| RuleSet::compile(rules, &Options { now_ms, version: settings.version });
         let mut set = compile(settings.now);
-        let mut skipped =
-            [Layout::CloudTrail, Layout::Ecs].into_iter().flat_map(|layout| set.skipped(layout));
+        let mut skipped = layouts(rules).into_iter().flat_map(|layout| set.skipped(layout));
         let needs_now = settings.now.is_none()
             && inputs.total.is_some()
             && skipped.any(|(_, finding)| finding.code == &codes::NOW_UNKNOWN);
@@ -209,15 +208,15 @@ impl Replay {
         // every event; otherwise a block lets go at once of what its rules can do without.
         let in_order = self.settings.dedup || self.settings.schedule;
         let mut batch = Batch::default();
-        let (mut raw, mut datasets) = (false, BTreeSet::new());
+        let (mut read, mut datasets) = (Vec::new(), BTreeSet::new());
         let (mut found, mut values) = (Vec::new(), Vec::new());
         block.records(|record| {
             self.set.judge(record.text, record.layout, scratch, &mut found)?;
-            match record.layout {
-                Layout::CloudTrail => raw = true,
-                Layout::Ecs => {
-                    datasets.insert(self.set.dataset(record.text, record.layout, scratch));
-                }
+            if read.last() != Some(&record.layout) && !read.contains(&record.layout) {
+                read.push(record.layout);
+            }
+            if record.layout == Layout::Ecs {
+                datasets.insert(self.set.dataset(record.text, record.layout, scratch));
             }
             let mut id = None;
             let mut hits = Vec::new();
@@ -235,7 +234,7 @@ impl Replay {
                 }
                 let evidence = self.set.evidence(rule, record.text, record.layout, scratch);
                 if id.is_none() && self.settings.dedup {
-                    id.clone_from(&evidence.event_id);
+                    id = delivery(&evidence, record.layout);
                 }
                 match &self.readings[rule] {
                     None => hits.push((rule, Hit::Now(evidence))),
@@ -265,7 +264,7 @@ impl Replay {
                 batch.kept.entry(rule).or_default().add(event, reading, false);
             }
         }
-        kinds.add(raw, datasets);
+        kinds.add(&read, datasets);
         batch
     }
 
@@ -307,10 +306,24 @@ impl Replay {
     }
 }
 
+/// The layouts of records that some of the rules may run on.
+fn layouts(rules: &[Arc<Rule>]) -> Vec<Layout> {
+    let services: BTreeSet<Service> = rules.iter().filter_map(|rule| rule.input.service()).collect();
+    [Layout::CloudTrail, Layout::Ecs].into_iter().chain(services.into_iter().map(Layout::Finding)).collect()
+}
+
 /// The reach of a rule's history, where events between two others can be left out unseen: those that
 /// go by their own time.
 fn covering(reading: &Reading) -> Option<i64> {
     reading.reach().filter(|_| reading.override_field().is_none() || reading.falls_back())
+}
+
+/// What tells one delivery of an event from another event. A finding keeps its id when it is updated.
+fn delivery(evidence: &Evidence, layout: Layout) -> Option<String> {
+    match (layout, evidence.time_ms) {
+        (Layout::Finding(_), Some(time)) => evidence.event_id.as_ref().map(|id| format!("{id} {time}")),
+        _ => evidence.event_id.clone(),
+    }
 }
 
 fn read_options(threads: usize) -> ReadOptions {
@@ -319,7 +332,7 @@ fn read_options(threads: usize) -> ReadOptions {
 
 /// The time of the newest event.
 fn newest(inputs: &Inputs, threads: usize) -> Option<i64> {
-    let projection = Projection::new(["eventTime", "@timestamp"]);
+    let projection = Projection::new(["eventTime", "@timestamp", "updatedAt", "UpdatedAt"]);
     let worker = || {
         let mut slots = Slots::default();
         let projection = &projection;
@@ -327,7 +340,12 @@ fn newest(inputs: &Inputs, threads: usize) -> Option<i64> {
             let mut newest: Option<i64> = None;
             block.records(|record| {
                 projection.extract(record.text, &mut slots)?;
-                let slot = usize::from(record.layout == Layout::Ecs);
+                let slot = match record.layout {
+                    Layout::CloudTrail => 0,
+                    Layout::Ecs => 1,
+                    Layout::Finding(Service::SecurityHub) => 3,
+                    Layout::Finding(_) => 2,
+                };
                 let texts = slots.values(slot, record.text).filter_map(Leaf::text);
                 newest = texts.filter_map(|text| date::parse(&text)).chain(newest).max();
                 Ok(())

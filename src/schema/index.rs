@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::ecs;
 use super::table::rows;
+use crate::ir::FieldType;
 
 /// Whose names of field types a mapping uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,34 +31,42 @@ impl Engine {
 pub fn index_mapping(engine: Engine) -> Value {
     let mut properties = Map::new();
     let mut templates = Vec::new();
-    for [path, ty, ignore_above, multi] in rows(include_str!("data/ecs.tsv")) {
-        let limit = ignore_above.parse::<u32>().ok();
-        if let Some(root) = path.strip_suffix(".*") {
-            let field = field(engine, ty, limit, "-");
-            templates.push(json!({ root: { "path_match": path, "mapping": field } }));
-        } else {
-            insert(&mut properties, path, field(engine, ty, limit, multi));
+    for [path, _, _, multi] in rows(include_str!("data/ecs.tsv")) {
+        let root = path.strip_suffix(".*");
+        let ty = ecs().field_type(&root.map_or(path.to_owned(), |root| format!("{root}.any")));
+        let mut field = field_mapping(engine, ty).unwrap_or_else(|| json!({ "type": "object" }));
+        if multi != "-" {
+            field["fields"] = json!({ multi: { "type": multi } });
+        }
+        match root {
+            Some(root) => templates.push(json!({ root: { "path_match": path, "mapping": field } })),
+            None => insert(&mut properties, path, field),
         }
     }
-    templates.push(json!({ "texts": {
-        "match_mapping_type": "string",
-        "mapping": field(engine, "keyword", Some(1024), "-"),
-    } }));
+    let text = field_mapping(engine, FieldType::Keyword { ignore_above: Some(1024) });
+    templates.push(json!({ "texts": { "match_mapping_type": "string", "mapping": text } }));
     json!({ "date_detection": false, "dynamic_templates": templates, "properties": properties })
 }
 
-/// The mapping of one field. `object` has no type of its own.
-fn field(engine: Engine, ty: &str, ignore_above: Option<u32>, multi: &str) -> Value {
-    let mut field = Map::new();
-    let name = if ty == "flattened" { engine.open_object() } else { ty };
-    field.insert("type".into(), name.into());
-    if let Some(limit) = ignore_above {
-        field.insert("ignore_above".into(), limit.into());
-    }
-    if multi != "-" {
-        field.insert("fields".into(), json!({ multi: { "type": multi } }));
-    }
-    Value::Object(field)
+/// The mapping of a field of a type. `None`: objects, and what stands inside another field.
+pub fn field_mapping(engine: Engine, ty: FieldType) -> Option<Value> {
+    Some(match ty {
+        FieldType::Keyword { ignore_above: Some(limit) } => {
+            json!({ "type": "keyword", "ignore_above": limit })
+        }
+        FieldType::Keyword { ignore_above: None } | FieldType::Unknown | FieldType::Json => {
+            json!({ "type": "keyword" })
+        }
+        FieldType::Flattened => json!({ "type": engine.open_object() }),
+        FieldType::FlattenedLeaf | FieldType::Object => return None,
+        FieldType::Text
+        | FieldType::Long
+        | FieldType::Double
+        | FieldType::Boolean
+        | FieldType::Date
+        | FieldType::Ip
+        | FieldType::Nested => json!({ "type": ty.as_str() }),
+    })
 }
 
 /// Puts a field at its place; objects on the way need no type.
@@ -83,9 +93,8 @@ mod tests {
         let at = |mapping: &Value, path: &str| {
             mapping.pointer(&format!("/properties/{}", path.replace('.', "/properties/"))).cloned()
         };
-        for path in crate::schema::names(crate::ir::Vocabulary::Ecs) {
-            let base = path.strip_suffix(".text").unwrap_or(path);
-            assert!(at(&mapping, base).is_some(), "{path}");
+        for [path] in rows(include_str!("data/ecs.tsv")) {
+            assert!(path.ends_with(".*") || at(&mapping, path).is_some(), "{path}");
         }
         let payload =
             json!({ "type": "keyword", "ignore_above": 8191, "fields": { "text": { "type": "text" } } });

@@ -2,8 +2,8 @@
 //! field that does not exist.
 
 use super::mapping::{Alias, How, MAPPINGS, SPLUNK, THREAT_STACK, below, of_ecs};
-use super::{Reach, Shape, Version, base_field, ecs, names, reach, types};
-use crate::ir::{Field, FieldType, Vocabulary};
+use super::{Reach, Shape, Version, base_field, ecs, finding, names, reach, types};
+use crate::ir::{Field, FieldType, Service, Vocabulary};
 
 /// A concept and its names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Row {
     pub threat_stack: Vec<String>,
     /// Splunk's names, aliases first; an array's `{}` is not written.
     pub splunk: Vec<String>,
+    /// The key that holds the very value in findings, by service.
+    pub findings: Vec<(Service, String)>,
     /// How the ECS field comes out of a raw record, in a few words.
     pub how: String,
 }
@@ -33,11 +35,16 @@ impl Row {
             Vocabulary::CloudTrail => self.cloudtrail.clone().into_iter().collect(),
             Vocabulary::ThreatStack => self.threat_stack.clone(),
             Vocabulary::Splunk => self.splunk.clone(),
+            Vocabulary::Finding(service) => {
+                let own = self.findings.iter().filter(|(of, _)| *of == service);
+                own.map(|(_, key)| key.clone()).collect()
+            }
         }
     }
 
-    /// The cells of a listing: ECS, type, CloudTrail, Threat Stack, Splunk, how. `-` for no name.
-    pub fn cells(&self) -> [String; 6] {
+    /// The cells of a listing: ECS, type, CloudTrail, Threat Stack, Splunk, findings, how. `-` for no
+    /// name.
+    pub fn cells(&self) -> [String; 7] {
         let list = |names: Vec<String>| match names.is_empty() {
             true => "-".to_owned(),
             false => names.join(", "),
@@ -48,6 +55,7 @@ impl Row {
             list(self.names(Vocabulary::CloudTrail)),
             list(self.names(Vocabulary::ThreatStack)),
             list(self.names(Vocabulary::Splunk)),
+            list(self.findings.iter().map(|(service, key)| format!("{}: {key}", service.as_str())).collect()),
             self.how.clone(),
         ]
     }
@@ -69,6 +77,14 @@ pub fn concepts() -> Vec<Row> {
     for path in names(Vocabulary::Ecs) {
         if path == base_field(path) && of_ecs(path).is_none() {
             out.push(of_mapping(path, None, false, How::Never));
+        }
+    }
+    for service in Service::ALL {
+        for key in names(Vocabulary::Finding(service)) {
+            let known = |row: &Row| row.findings.iter().any(|(of, own)| *of == service && own == key);
+            if !out.iter().any(known) {
+                out.push(of_finding(service, key));
+            }
         }
     }
     out
@@ -114,7 +130,9 @@ fn of_mapping(path: &str, raw: Option<&str>, twin: bool, how: How) -> Row {
         same_value: twin,
         threat_stack: other(&THREAT_STACK),
         splunk: other(&SPLUNK),
+        findings: of_findings(path),
         how: match (how, raw) {
+            (How::Never, None) if in_findings(path) => in_documents(path),
             (How::Constant(value), _) => format!("always `{value}`"),
             (How::Cluster, _) => "added by the agent or the cluster".to_owned(),
             (How::Never, _) => "never on CloudTrail events".to_owned(),
@@ -123,6 +141,49 @@ fn of_mapping(path: &str, raw: Option<&str>, twin: bool, how: How) -> Row {
             (_, Some(_)) if twin => "same value".to_owned(),
             (_, raw) => computed(Vocabulary::Ecs, path, raw),
         },
+    }
+}
+
+/// A key of a finding that no field holds.
+fn of_finding(service: Service, key: &str) -> Row {
+    Row {
+        ecs: None,
+        ty: FieldType::Unknown,
+        cloudtrail: None,
+        same_value: false,
+        threat_stack: Vec::new(),
+        splunk: Vec::new(),
+        findings: vec![(service, key.to_owned())],
+        how: match finding::has_documents(service) {
+            true => "no field has its very value".to_owned(),
+            false => format!("a key of {}", service.finding()),
+        },
+    }
+}
+
+/// The keys of findings whose very value an ECS field holds.
+fn of_findings(path: &str) -> Vec<(Service, String)> {
+    let key = |service| Some((service, finding::raw_of(service, path)?.replace("[]", "")));
+    Service::ALL.into_iter().filter_map(key).collect()
+}
+
+fn in_findings(path: &str) -> bool {
+    Service::ALL.into_iter().any(|service| reach_in(path, service) != Reach::Never)
+        || Service::ALL.into_iter().any(|service| finding::raw_of(service, path).is_some())
+}
+
+fn reach_in(path: &str, service: Service) -> Reach {
+    let field = Field::new(Vocabulary::Ecs, path, ecs().field_type(path));
+    reach(&field, Shape::Finding(service), Version::default())
+}
+
+/// Which findings have documents with the field.
+fn in_documents(path: &str) -> String {
+    let has = |service: &Service| reach_in(path, *service) != Reach::Never;
+    let services: Vec<_> = Service::ALL.into_iter().filter(has).map(Service::as_str).collect();
+    match services.is_empty() {
+        true => "left out by default: an ECS field has its value".to_owned(),
+        false => format!("in documents of {} findings", services.join(" and ")),
     }
 }
 
@@ -146,6 +207,7 @@ fn of_raw(raw: &str) -> Row {
         same_value: false,
         threat_stack: named(&THREAT_STACK),
         splunk: named(&SPLUNK),
+        findings: Vec::new(),
         how: "no ECS field holds the very value".to_owned(),
     }
 }
@@ -159,6 +221,7 @@ fn of_alias(vocabulary: Vocabulary, alias: &Alias) -> Row {
         same_value: false,
         threat_stack: named(Vocabulary::ThreatStack),
         splunk: named(Vocabulary::Splunk),
+        findings: Vec::new(),
         how: match (alias.how, alias.how.strip_prefix("constant:")) {
             (_, Some(value)) => format!("always `{value}`"),
             ("host", _) => "host events only, never on CloudTrail events".to_owned(),
@@ -234,7 +297,15 @@ mod tests {
         let row = only("eventSource");
         assert_eq!(
             row.cells(),
-            ["event.provider", "keyword", "eventSource", "eventSource", "eventSource", "same value",]
+            [
+                "event.provider",
+                "keyword",
+                "eventSource",
+                "eventSource",
+                "eventSource",
+                "guardduty: service.action.awsApiCallAction.serviceName",
+                "same value",
+            ]
         );
         assert_eq!(only("event.provider"), row);
         let ip = only("ip");

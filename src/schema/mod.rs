@@ -5,6 +5,7 @@
 
 mod attack;
 mod categories;
+mod finding;
 mod index;
 mod lookup;
 mod mapping;
@@ -18,11 +19,15 @@ mod vocabulary;
 
 pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named};
 pub use categories::{Category, category, event_names};
-pub use index::{Engine, index_mapping};
+pub use finding::{
+    Convert, FindingField, FindingHow, FindingMapping, finding_conversion, finding_fields, finding_list,
+    finding_mappings, finding_root, finding_source, finding_twin, has_documents,
+};
+pub use index::{Engine, field_mapping, index_mapping};
 pub use lookup::{Row, concepts, lookup, nearest};
 pub use payloads::{is_object, is_open, splunk_names};
 pub use reach::{Derived, Payload, Reach};
 pub use resolve::{Origin, origins, reach};
 pub use types::{FieldTypes, MapTypes};
 pub use version::{Shape, Version};
-pub use vocabulary::{base_field, cloudtrail, ecs, is_ecs, names, splunk, threat_stack, types};
+pub use vocabulary::{base_field, cloudtrail, ecs, finding, is_ecs, names, splunk, threat_stack, types};

@@ -1,7 +1,7 @@
 //! Decides how a field is reached in a record of either shape.
 
 use super::mapping::{self, How, MAPPINGS, alias, below, of_ecs};
-use super::{Derived, Payload, Reach, Shape, Version, base_field, ecs};
+use super::{Derived, Payload, Reach, Shape, Version, base_field, ecs, finding};
 use crate::ir::{Field, FieldType, Vocabulary};
 
 /// How the values of `field` are reached in a record of the given shape. `version`: the generation
@@ -9,6 +9,12 @@ use crate::ir::{Field, FieldType, Vocabulary};
 pub fn reach(field: &Field, shape: Shape, version: Version) -> Reach {
     let path = field.path.as_str();
     match (field.vocabulary, shape) {
+        (_, Shape::Finding(service)) => finding::on_finding(field, service),
+        (Vocabulary::Finding(_), Shape::CloudTrail) => Reach::Never,
+        (Vocabulary::Finding(service), Shape::Ecs) => match finding::finding_twin(service, path) {
+            Some(path) => Reach::Path { path, prune: false },
+            None => Reach::Never,
+        },
         (Vocabulary::Ecs, Shape::Ecs) => Reach::Path { path: base_field(path).to_owned(), prune: false },
         (Vocabulary::Ecs, Shape::CloudTrail) => ecs_on_raw(base_field(path), version),
         (Vocabulary::CloudTrail, _) => raw(path, shape),
@@ -29,6 +35,8 @@ pub fn reach(field: &Field, shape: Shape, version: Version) -> Reach {
 fn raw(path: &str, shape: Shape) -> Reach {
     match shape {
         Shape::CloudTrail => Reach::Path { path: path.to_owned(), prune: false },
+        // Findings have keys of their own.
+        Shape::Finding(_) => Reach::Never,
         Shape::Ecs if path == "eventTime" => Reach::Derived(Derived::EventTime),
         Shape::Ecs => match mapping::ecs_twin(path) {
             Some(path) => Reach::Path { path, prune: false },

@@ -1,4 +1,6 @@
-//! Generations of Elastic's CloudTrail documents, and the two shapes a record arrives in.
+//! Generations of Elastic's CloudTrail documents, and the shapes a record arrives in.
+
+use crate::ir::{Service, Vocabulary};
 
 /// Which pipeline made, or would make, the ECS document. Source: `cloudtrail_to_ecs.md` §8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -39,4 +41,17 @@ pub enum Shape {
     CloudTrail,
     /// A document already normalised to ECS, with nested or dotted keys.
     Ecs,
+    /// A finding as its service wrote it.
+    Finding(Service),
+}
+
+impl Shape {
+    /// The shape of the records that a vocabulary was made for.
+    pub fn of(vocabulary: Vocabulary) -> Self {
+        match vocabulary {
+            Vocabulary::Ecs => Shape::Ecs,
+            Vocabulary::Finding(service) => Shape::Finding(service),
+            Vocabulary::CloudTrail | Vocabulary::ThreatStack | Vocabulary::Splunk => Shape::CloudTrail,
+        }
+    }
 }

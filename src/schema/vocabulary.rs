@@ -3,40 +3,63 @@
 use std::sync::LazyLock;
 
 use super::FieldTypes;
+use super::finding::{document_fields, raw_keys};
 use super::table::{Table, prefixes, rows};
-use crate::ir::{FieldType, Glob, Vocabulary};
+use crate::ir::{FieldType, Glob, Service, Vocabulary};
 
 static ECS: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();
     for [path, ty, ignore_above, multi] in rows(include_str!("data/ecs.tsv")) {
-        let ignore_above = ignore_above.parse().ok();
-        table.add(
-            path,
-            match ty {
-                "text" => FieldType::Text,
-                "long" => FieldType::Long,
-                "double" => FieldType::Double,
-                "boolean" => FieldType::Boolean,
-                "date" => FieldType::Date,
-                "ip" => FieldType::Ip,
-                "flattened" => FieldType::Flattened,
-                "nested" => FieldType::Nested,
-                "object" => FieldType::Object,
-                _ => FieldType::Keyword { ignore_above },
-            },
-        );
+        table.add(path, field_type(ty, ignore_above.parse().ok()));
         if multi == "text" {
             table.add_multi_field(path, "text", FieldType::Text);
+        }
+    }
+    for (path, ty, ignore_above) in document_fields() {
+        let object = ty == "object";
+        let path: &'static str = path.leak();
+        if table.field_type(path) == FieldType::Unknown || object {
+            table.add(path, field_type(ty, ignore_above));
+        }
+        if object {
+            table.add_below(path, FieldType::KEYWORD);
         }
     }
     table
 });
 
+fn field_type(ty: &str, ignore_above: Option<u32>) -> FieldType {
+    match ty {
+        "text" => FieldType::Text,
+        "long" => FieldType::Long,
+        "double" => FieldType::Double,
+        "boolean" => FieldType::Boolean,
+        "date" => FieldType::Date,
+        "ip" => FieldType::Ip,
+        "flattened" => FieldType::Flattened,
+        "nested" => FieldType::Nested,
+        "object" => FieldType::Object,
+        _ => FieldType::Keyword { ignore_above },
+    }
+}
+
 /// Whether a field of the ECS vocabulary is one of Elastic Common Schema 8.11 itself, not of the AWS
 /// integration, of Beats, of alerts or of a later version.
 pub fn is_ecs(path: &str) -> bool {
-    const BESIDE: [&str; 8] =
-        ["actor.", "aws.", "entity.", "fileset.", "host.target.", "input.", "kibana.", "log.offset"];
+    const BESIDE: [&str; 12] = [
+        "actor.",
+        "aws.",
+        "entity.",
+        "fileset.",
+        "host.target.",
+        "input.",
+        "kibana.",
+        "log.offset",
+        "resource.",
+        "result.",
+        "rule.references",
+        "rule.remediation",
+    ];
     ECS.field_type(path) != FieldType::Unknown
         && !BESIDE.iter().any(|prefix| path.starts_with(prefix))
         && !path.split('.').any(|part| part == "entity")
@@ -64,6 +87,20 @@ static SPLUNK: LazyLock<SplunkTypes> = LazyLock::new(|| {
         table.add(name, FieldType::Json);
     }
     SplunkTypes(table)
+});
+
+static FINDINGS: LazyLock<[Table; 4]> = LazyLock::new(|| {
+    Service::ALL.map(|service| {
+        let mut table = Table::default();
+        for (path, open) in raw_keys(service) {
+            let path: &'static str = path.leak();
+            table.add(path, FieldType::Json);
+            if open {
+                table.add_below(path, FieldType::Json);
+            }
+        }
+        table
+    })
 });
 
 fn add_raw(table: &mut Table) {
@@ -111,6 +148,12 @@ pub fn splunk() -> &'static dyn FieldTypes {
     &*SPLUNK
 }
 
+/// The keys of a service's findings as the service writes them. Everything with a value is
+/// [`FieldType::Json`].
+pub fn finding(service: Service) -> &'static dyn FieldTypes {
+    &FINDINGS[service.number()]
+}
+
 /// The table of a vocabulary.
 pub fn types(vocabulary: Vocabulary) -> &'static dyn FieldTypes {
     match vocabulary {
@@ -118,6 +161,7 @@ pub fn types(vocabulary: Vocabulary) -> &'static dyn FieldTypes {
         Vocabulary::CloudTrail => cloudtrail(),
         Vocabulary::ThreatStack => threat_stack(),
         Vocabulary::Splunk => splunk(),
+        Vocabulary::Finding(service) => finding(service),
     }
 }
 
@@ -128,6 +172,7 @@ pub fn names(vocabulary: Vocabulary) -> Vec<&'static str> {
         Vocabulary::CloudTrail => &CLOUDTRAIL,
         Vocabulary::ThreatStack => &THREAT_STACK,
         Vocabulary::Splunk => &SPLUNK.0,
+        Vocabulary::Finding(service) => &FINDINGS[service.number()],
     };
     table.names().collect()
 }

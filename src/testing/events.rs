@@ -10,7 +10,7 @@ use super::codes::FIXTURE_EVENTS;
 use super::discover::clean;
 use super::fixture::{Case, EventSpec, FixtureFile};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::event::normalize::{Options, normalize};
+use crate::event::normalize::{Options, document};
 use crate::event::{Layout, unwrap_all};
 use crate::replay::events::{Prepared, load, pick};
 use crate::schema::Version;
@@ -78,7 +78,10 @@ pub(super) fn prepare(
             }
         }
         if out.len() == before {
-            return Err(wrong(span, "there is no CloudTrail record and no ECS document here".into()));
+            return Err(wrong(
+                span,
+                "there is no CloudTrail record, no finding and no ECS document here".into(),
+            ));
         }
     }
     Ok(out)
@@ -94,9 +97,13 @@ fn prepared(
     let (layout, record) = match (case.with.is_empty(), layout) {
         (true, _) => (layout, record),
         (false, Layout::Ecs) => (Layout::Ecs, with(record, &case.with)?),
-        (false, Layout::CloudTrail) => {
+        (false, _) => {
             let options = Options { version, ..Options::default() };
-            (Layout::Ecs, with(Value::Object(normalize(&record, &options).document), &case.with)?)
+            let document = document(&record, layout, &options);
+            let document = document.ok_or_else(|| {
+                format!("`with` needs an ECS document, and none is known of {}", layout.plural())
+            })?;
+            (Layout::Ecs, with(Value::Object(document), &case.with)?)
         }
     };
     Ok(Prepared::new(layout, &record, number))

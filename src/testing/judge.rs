@@ -124,14 +124,20 @@ fn misfit(rule: &Rule, event: &Prepared) -> Option<Failure> {
         (Input::CloudTrail, Layout::CloudTrail) if event.is_cloudtrail => return None,
         (Input::CloudTrail, Layout::CloudTrail) => "no CloudTrail record".to_owned(),
         (Input::Other(_), Layout::CloudTrail) if event.is_cloudtrail => "a CloudTrail record".to_owned(),
-        (Input::Other(_), Layout::CloudTrail) => "no ECS document".to_owned(),
+        (Input::Other(_), Layout::CloudTrail) => match rule.input.service() {
+            Some(service) => format!("not {}", service.finding()),
+            None => "no ECS document".to_owned(),
+        },
+        (input, Layout::Finding(service)) if input.service() == Some(service) => return None,
+        (_, Layout::Finding(service)) => service.finding().to_owned(),
         (input, Layout::Ecs) => {
             let dataset = event.dataset.as_deref();
             let fits = match (input, dataset) {
                 (Input::CloudTrail, None) => true,
                 (Input::CloudTrail, Some(dataset)) => dataset == "aws.cloudtrail",
                 (Input::Other(name), Some(dataset)) => {
-                    dataset == name
+                    input.service().is_some_and(|service| service.dataset() == dataset)
+                        || dataset == name
                         || dataset.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.'))
                 }
                 (Input::Other(_), None) => false,

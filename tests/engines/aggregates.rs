@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
+use trailsmith::backend::Artefact;
 use trailsmith::ir::{Detection, Rule, Window};
 use trailsmith::matcher::Scratch;
-use trailsmith::matcher::over_time::{Alert, Event, Reading, run_once};
+use trailsmith::matcher::over_time::{Alert, Event, Reading, Scalar, run_once};
 
 use crate::node::Node;
 use crate::ways::{self, INDEX};
@@ -58,61 +59,92 @@ fn key(bucket: &Json) -> String {
     }
 }
 
-/// Every threshold as written, and with a count of one, which shows every group. Needs scripts.
+/// The thresholds as aggregations of Query DSL, which need scripts: OpenSearch has them.
 ///
 /// # Errors
 /// Groups that only one side has, or with another count.
 pub fn thresholds(world: &World, node: &Node) -> Result<(), String> {
-    let (mut wrong, mut rules, mut compared, mut left_out) = (Vec::new(), 0, 0, Vec::new());
+    compare(world, "query-dsl", &|artefact| {
+        let answer = node.ask("POST", &format!("/{INDEX}/_search"), &artefact.to_json())?;
+        let mut found = Groups::new();
+        groups(&answer["aggregations"], &[], &mut found);
+        Ok(found)
+    })
+}
+
+/// The thresholds as `STATS` of ES|QL.
+///
+/// # Errors
+/// Groups that only one side has, or with another count.
+pub fn esql_thresholds(world: &World, node: &Node) -> Result<(), String> {
+    compare(world, "esql", &|artefact| {
+        let query = format!("{}\n| LIMIT 10000", ways::text(artefact));
+        let answer = node.ask("POST", "/_query", &json!({ "query": query }))?;
+        let columns = answer["columns"].as_array().expect("columns");
+        let names: Vec<&str> = columns.iter().map(|column| column["name"].as_str().unwrap()).collect();
+        let text = |value: &Json| match value {
+            Json::Null => String::new(),
+            Json::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let row = |row: &Json| {
+            let cell = |(at, _): (usize, _)| text(&row[at]);
+            // What is counted has a name of its own; the others are the keys, in order.
+            let keys = names.iter().enumerate().filter(|(_, name)| !name.starts_with("Esql.")).map(cell);
+            let count = names.iter().position(|name| *name == "Esql.event_count").expect("a count");
+            (keys.collect(), row[count].as_u64().expect("a count"))
+        };
+        Ok(answer["values"].as_array().expect("rows").iter().map(row).collect())
+    })
+}
+
+/// Every threshold as written, and with a count of one, which shows every group.
+fn compare(
+    world: &World,
+    target: &str,
+    ask: &dyn Fn(&Artefact) -> Result<Groups, String>,
+) -> Result<(), String> {
+    let (mut wrong, mut rules, mut compared) = (Vec::new(), 0, 0);
     for (at, subject) in world.subjects.iter().enumerate() {
         let Detection::Threshold(threshold) = &subject.rule.detection else { continue };
+        rules += 1;
         for at_least in [threshold.at_least, 1] {
-            let mut rule = Rule::clone(&subject.rule);
-            rule.suppression = None;
-            if let Detection::Threshold(threshold) = &mut rule.detection {
-                threshold.at_least = at_least;
-                threshold.window = Window::Run;
-                for cardinality in &mut threshold.cardinality {
-                    cardinality.at_least = cardinality.at_least.min(at_least);
-                }
-            }
-            let compiled = ways::compile(&rule, "query-dsl");
-            let lost = compiled.losses.iter().filter(|loss| loss.is_refused()).map(|loss| loss.code.name);
-            if let Some(code) = lost.chain(compiled.error.as_ref().map(|error| error.code.name)).next() {
-                left_out.push(format!("{}: {code}", subject.name));
+            let rule = over_everything(&subject.rule, at_least);
+            let compiled = ways::compile(&rule, target);
+            let mut lost = compiled.losses.iter().filter(|loss| loss.is_refused()).chain(&compiled.error);
+            if let Some(loss) = lost.next() {
+                wrong.push(format!("{}: {}", subject.name, loss.message));
                 continue;
             }
-            let body = compiled.artefact.expect("an artefact").to_json();
-            let answer = match node.ask("POST", &format!("/{INDEX}/_search"), &body) {
-                Ok(answer) => answer,
-                Err(reason) => {
-                    wrong.push(format!("{}: {reason}", subject.name));
-                    continue;
-                }
-            };
-            let mut engine = Groups::new();
-            groups(&answer["aggregations"], &[], &mut engine);
-            let native: Groups = alerts(world, at, &rule)
-                .iter()
-                .map(|alert| {
-                    let key = |value: &Option<trailsmith::matcher::over_time::Scalar>| {
-                        value.as_ref().map_or_else(String::new, |value| value.as_text().to_owned())
-                    };
-                    (alert.group.iter().map(|(_, value)| key(value)).collect(), alert.count)
-                })
-                .collect();
+            let native: Groups = alerts(world, at, &rule).iter().map(group).collect();
             compared += native.len();
-            if native != engine {
-                wrong.push(format!("{} at {at_least}: {native:?}, engine {engine:?}", subject.name));
+            match ask(&compiled.artefact.expect("an artefact")) {
+                Ok(found) if found == native => {}
+                found => wrong.push(format!("{} at {at_least}: {native:?}, not {found:?}", subject.name)),
             }
         }
-        rules += 1;
     }
-    println!(
-        "thresholds: {rules} rules, {compared} groups compared, {} without aggregation: {left_out:?}",
-        left_out.len()
-    );
+    println!("thresholds as {target}: {rules} rules, {compared} groups compared");
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+/// The rule with another count, over one range.
+fn over_everything(rule: &Rule, at_least: u64) -> Rule {
+    let mut rule = rule.clone();
+    rule.suppression = None;
+    if let Detection::Threshold(threshold) = &mut rule.detection {
+        threshold.at_least = at_least;
+        threshold.window = Window::Run;
+        for cardinality in &mut threshold.cardinality {
+            cardinality.at_least = cardinality.at_least.min(at_least);
+        }
+    }
+    rule
+}
+
+fn group(alert: &Alert) -> (Vec<String>, u64) {
+    let key = |value: &Option<Scalar>| value.as_ref().map_or("", Scalar::as_text).to_owned();
+    (alert.group.iter().map(|(_, value)| key(value)).collect(), alert.count)
 }
 
 /// Every rule for new terms: the combinations with all their times, from which follows when each was

@@ -183,6 +183,9 @@ fn is_hit(world: &World) -> Result<(), Failed> {
     if silent.is_empty() { Ok(()) } else { Err(format!("no record hits {}", silent.join("\n")).into()) }
 }
 
+/// A test that needs more than one engine, or none.
+type Run = Box<dyn FnOnce(&World, &Engines) -> Result<(), Failed> + Send>;
+
 type Check = fn(&World, &Node) -> Result<(), Failed>;
 
 /// What is asked of an engine.
@@ -195,6 +198,9 @@ const CHECKS: &[(&str, Engine, Check)] = &[
     ("elasticsearch: esql", Engine::Elasticsearch, |world, node| differential(world, node, ways::ESQL)),
     ("elasticsearch: queries are valid", Engine::Elasticsearch, validate),
     ("elasticsearch: search cases", Engine::Elasticsearch, |_, node| Ok(search_cases::run(node)?)),
+    ("elasticsearch: thresholds", Engine::Elasticsearch, |world, node| {
+        Ok(aggregates::esql_thresholds(world, node)?)
+    }),
     ("elasticsearch: new terms", Engine::Elasticsearch, |world, node| {
         Ok(aggregates::new_terms(world, node)?)
     }),
@@ -215,7 +221,7 @@ fn main() {
     }
     let runs = asked && !arguments.list && common::shared("data/cloudtrail").is_some();
     let engines = runs.then(|| Arc::new(Engines::start()));
-    let trial = |name: &str, run: Box<dyn FnOnce(&World, &Engines) -> Result<(), Failed> + Send>| {
+    let trial = |name: &str, run: Run| {
         let engines = engines.clone();
         let trial = Trial::test(name, move || match (&*WORLD, engines) {
             (Some(world), Some(engines)) => run(world, &engines),

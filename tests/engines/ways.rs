@@ -59,7 +59,8 @@ pub fn losses(compiled: &Compiled) -> Vec<&'static str> {
     codes
 }
 
-fn text(artefact: &Artefact) -> &str {
+/// The text of an artefact.
+pub fn text(artefact: &Artefact) -> &str {
     match artefact {
         Artefact::Text(text) => text,
         Artefact::Json(value) => panic!("{value}"),

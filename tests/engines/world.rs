@@ -124,7 +124,7 @@ fn subjects() -> Option<Vec<Subject>> {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     let mut subjects = Vec::new();
     for root in [shared, shipped] {
-        let loaded = frontend::load(&[root.clone()], &frontend::Options::default());
+        let loaded = frontend::load(std::slice::from_ref(&root), &frontend::Options::default());
         for rule in loaded.rules {
             if rule.input != Input::CloudTrail || rule.detection.predicate().is_none() {
                 continue;

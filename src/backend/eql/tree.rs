@@ -92,7 +92,7 @@ pub enum Literal {
 
 impl Expr {
     /// The condition as true or false, so that it can be negated: a test of a missing field is null in
-    /// some of EQL's forms, and `not null` is null. The one field of `tests` needs one guard.
+    /// some of EQL's forms, and `not null` is null. Tests of one field share one guard.
     pub fn certain(self) -> Expr {
         if let Some(field) = self.one_field() {
             return Expr::And(vec![Expr::Exists(field), self]);

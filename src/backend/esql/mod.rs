@@ -7,6 +7,8 @@
 
 mod build;
 mod leaf;
+#[cfg(test)]
+mod measured;
 mod new_terms;
 mod print;
 mod stats;

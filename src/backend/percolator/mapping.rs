@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::backend::stack::Stack;
 use crate::ir::{Field, FieldType, Glob, GlobPart, Node, Predicate, Vocabulary};
-use crate::schema::{base_field, types};
+use crate::schema::{Engine, base_field, field_mapping, types};
 
 /// The mapping. What it does not name is not looked at (`dynamic: false`), so the mappings of several
 /// rules merge.
@@ -53,34 +53,23 @@ impl Fields {
 
     fn field(&mut self, field: &Field) {
         let table = types(Vocabulary::Ecs);
-        let flattened = if self.stack == Stack::OpenSearch { "flat_object" } else { "flattened" };
-        let of_type = |name: &str| json!({ "type": name });
+        let engine = if self.stack == Stack::OpenSearch { Engine::OpenSearch } else { Engine::Elasticsearch };
         match field.ty {
-            FieldType::Keyword { ignore_above: Some(limit) } => {
-                self.add(&field.path, json!({ "type": "keyword", "ignore_above": limit }));
-            }
-            FieldType::Keyword { ignore_above: None } | FieldType::Unknown | FieldType::Json => {
-                self.add(&field.path, of_type("keyword"));
-            }
             FieldType::Text => {
                 let base = base_field(&field.path);
                 if base == field.path {
-                    return self.add(&field.path, of_type("text"));
+                    self.own(field, engine);
+                    return;
                 }
                 self.field(&Field::new(Vocabulary::Ecs, base, table.field_type(base)));
                 let name = field.path[base.len() + 1..].to_owned();
                 self.add(base, json!({ "fields": { name: { "type": "text" } } }));
             }
-            FieldType::Long | FieldType::Double | FieldType::Boolean | FieldType::Date | FieldType::Ip => {
-                self.add(&field.path, of_type(field.ty.as_str()));
-            }
-            FieldType::Nested => self.add(&field.path, of_type("nested")),
-            FieldType::Flattened => self.add(&field.path, of_type(flattened)),
             FieldType::FlattenedLeaf => {
                 let path = &field.path;
                 let mut above = path.match_indices('.').map(|(dot, _)| &path[..dot]);
                 if let Some(root) = above.find(|above| table.field_type(above) == FieldType::Flattened) {
-                    self.add(root, of_type(flattened));
+                    self.own(&Field::new(Vocabulary::Ecs, root, FieldType::Flattened), engine);
                 }
             }
             // An object exists where one of its fields does.
@@ -90,6 +79,14 @@ impl Fields {
                     self.field(&Field::new(Vocabulary::Ecs, path.as_str(), table.field_type(&path)));
                 }
             }
+            _ => self.own(field, engine),
+        }
+    }
+
+    /// Maps a field whose type has a mapping of its own.
+    fn own(&mut self, field: &Field, engine: Engine) {
+        if let Some(definition) = field_mapping(engine, field.ty) {
+            self.add(&field.path, definition);
         }
     }
 

@@ -20,8 +20,10 @@ pub use to_raw::to_raw;
 use super::capability::{Capabilities, Feature};
 use super::codes;
 use super::loss::Loss;
-use crate::ir::{Case, Comparison, Detection, Field, Node, Predicate, Rule, Test, TextMatch, Vocabulary};
-use crate::schema::{Version, types};
+use crate::ir::{
+    Case, Comparison, Detection, Field, FieldType, Node, Predicate, Rule, Test, TextMatch, Vocabulary,
+};
+use crate::schema::{Reach, Shape, Version, reach, types};
 
 /// A field of the ECS vocabulary.
 pub(super) fn ecs(path: &str) -> Field {
@@ -83,7 +85,7 @@ pub fn prepare(
         return Err(Loss::new(&codes::LOSS_OPAQUE, "detection", reason).at(Some(rule.origin)));
     };
     let trivial = Node::all(parts.iter().map(|(_, node)| node.clone()).collect()).simplified();
-    let node = prepare_parts(&parts, vocabulary, version, fit, losses);
+    let node = prepare_parts(&parts, (rule.vocabulary, vocabulary), version, fit, losses);
     let everything = Predicate::Constant(true);
     if node.predicate == everything && trivial.predicate != everything && losses.iter().any(Loss::is_refused)
     {
@@ -93,18 +95,18 @@ pub fn prepare(
     Ok(node)
 }
 
-/// The conjunction of parts, each under its path, translated into a vocabulary and into what the
-/// target can say.
+/// The conjunction of parts, each under its path, translated from the vocabulary of the rule into
+/// another and into what the target can say.
 pub fn prepare_parts(
     parts: &[(String, Node)],
-    vocabulary: Vocabulary,
+    vocabularies: (Vocabulary, Vocabulary),
     version: Version,
     fit: &mut dyn FnMut(&Predicate) -> Fitted,
     losses: &mut Vec<Loss>,
 ) -> Node {
     let mut nodes = Vec::with_capacity(parts.len());
     for (path, node) in parts {
-        let translated = rewrite(node, path, &mut |leaf| translate(leaf, vocabulary, version), losses);
+        let translated = rewrite(node, path, &mut |leaf| translate(leaf, vocabularies, version), losses);
         nodes.push(rewrite(&translated, path, fit, losses));
     }
     decided(&Node::all(nodes).simplified(), &is_single)
@@ -116,8 +118,24 @@ fn is_single(field: &Field) -> bool {
     field.vocabulary != Vocabulary::Ecs && matches!(field.path.as_str(), "eventName" | "eventSource")
 }
 
-fn translate(leaf: &Predicate, to: Vocabulary, version: Version) -> Fitted {
+fn translate(leaf: &Predicate, (from, to): (Vocabulary, Vocabulary), version: Version) -> Fitted {
     match leaf {
+        // Splunk searches the raw text at the borders of words; every other language has its own idea
+        // of a word.
+        Predicate::AnyField(_) if from == Vocabulary::Splunk && to != from => {
+            let message = "free text is searched in the raw event in Splunk only".to_owned();
+            Err(Box::new(Refusal::new(&codes::LOSS_FREE_TEXT, message)))
+        }
+        // What only tables of the add-on know is not missing, it is unknown here.
+        Predicate::Test(Test { field, .. })
+            if field.vocabulary == Vocabulary::Splunk
+                && to != Vocabulary::Splunk
+                && field.ty != FieldType::Unknown
+                && reach(field, Shape::CloudTrail, version) == Reach::Never =>
+        {
+            let message = format!("`{field}` is made by Splunk's add-on; no other record has it");
+            Err(Box::new(Refusal::new(&codes::LOSS_FIELD, message)))
+        }
         Predicate::Test(test) if test.field.vocabulary != to => match to {
             Vocabulary::Ecs => to_ecs(test, version),
             vocabulary => to_raw(test, vocabulary, version),

@@ -56,7 +56,7 @@ fn walk(node: &mut Node, version: Version, made: &mut Vec<Assignment>) {
 pub(super) fn column(field: &Field, version: Version) -> Option<Assignment> {
     match field.vocabulary {
         // Nothing is computed of raw keys; the add-on's aliases are columns already.
-        Vocabulary::CloudTrail | Vocabulary::Splunk => None,
+        Vocabulary::CloudTrail | Vocabulary::Splunk | Vocabulary::Finding(_) => None,
         Vocabulary::Ecs | Vocabulary::ThreatStack => match reach(field, Shape::CloudTrail, version) {
             Reach::Derived(derived) => {
                 let (name, value) = value(derived)?;

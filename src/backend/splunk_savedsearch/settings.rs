@@ -15,7 +15,9 @@ use crate::schema::types;
 pub(super) fn describe(rule: &Rule, stanza: &mut Stanza) {
     let meta = &rule.metadata;
     stanza.set("description", meta.description.clone().unwrap_or_default());
-    stanza.set("disabled", if meta.enabled == Some(false) { "1" } else { "0" });
+    if let Some(enabled) = meta.enabled {
+        stanza.set("disabled", if enabled { "0" } else { "1" });
+    }
     stanza.set("action.correlationsearch.enabled", "1");
     stanza.set("action.correlationsearch.label", meta.name.as_str());
     let annotations = annotations(rule);
@@ -29,8 +31,11 @@ pub(super) fn describe(rule: &Rule, stanza: &mut Stanza) {
     }
     stanza.set("action.correlationsearch.metadata", Value::Object(about).to_string());
     stanza.set("action.escu.how_to_implement", meta.setup.clone().unwrap_or_default());
-    let false_positives = meta.false_positives.clone().unwrap_or_default();
-    stanza.set("action.escu.known_false_positives", false_positives.join("\n"));
+    // One a line.
+    let false_positives = meta.false_positives.iter().flatten();
+    let lines: Vec<_> =
+        false_positives.map(|cause| cause.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    stanza.set("action.escu.known_false_positives", lines.join("\n"));
 }
 
 /// ATT&CK, and lists of texts as frameworks of their own, which Enterprise Security allows.
@@ -38,8 +43,13 @@ fn annotations(rule: &Rule) -> Map<String, Value> {
     let meta = &rule.metadata;
     let (mut tactics, mut techniques) = (Vec::new(), Vec::new());
     for threat in meta.threat.iter().flatten() {
-        add(&mut tactics, &threat.tactic.id);
-        threat.techniques.iter().flatten().for_each(|technique| collect(technique, &mut techniques));
+        let mut below = Vec::new();
+        threat.techniques.iter().flatten().for_each(|technique| collect(technique, &mut below));
+        // A tactic with the techniques that serve it: `TA0003 T1098 T1098.001`.
+        tactics.push(
+            std::iter::once(threat.tactic.id.clone()).chain(below.clone()).collect::<Vec<_>>().join(" "),
+        );
+        below.iter().for_each(|id| add(&mut techniques, id));
     }
     let list = |texts: &Option<Vec<String>>| texts.clone().unwrap_or_default();
     let license: Vec<String> = meta.license.iter().cloned().collect();
@@ -101,11 +111,11 @@ pub(super) fn act(
     if let Some(severity) = &meta.severity {
         stanza.set("action.notable.param.severity", severity.level.as_str());
         let number = match severity.level {
-            Level::Informational => "2",
-            Level::Low => "3",
-            Level::Medium => "4",
-            Level::High => "5",
-            Level::Critical => "6",
+            Level::Informational => "1",
+            Level::Low => "2",
+            Level::Medium => "3",
+            Level::High => "4",
+            Level::Critical => "5",
         };
         stanza.set("alert.severity", number);
     }

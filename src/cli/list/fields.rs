@@ -18,7 +18,8 @@ pub(in crate::cli) struct Fields {
     names: Vec<String>,
 }
 
-const HEAD: [&str; 6] = ["ECS", "type", "CloudTrail", "Threat Stack", "Splunk", "how it is reached"];
+const HEAD: [&str; 7] =
+    ["ECS", "type", "CloudTrail", "Threat Stack", "Splunk", "findings", "how it is reached"];
 
 impl Fields {
     pub fn run(self, session: &mut Session) -> Result<Outcome, Stop> {
@@ -37,10 +38,10 @@ impl Fields {
             rows.extend(found);
         }
         let object = |row: &Row| {
-            let [ecs, ty, cloudtrail, threat_stack, splunk, how] = row.cells();
+            let [ecs, ty, cloudtrail, threat_stack, splunk, findings, how] = row.cells();
             json!({
                 "ecs": ecs, "type": ty, "cloudtrail": cloudtrail,
-                "threat_stack": threat_stack, "splunk": splunk, "how": how,
+                "threat_stack": threat_stack, "splunk": splunk, "findings": findings, "how": how,
             })
         };
         match format {
@@ -51,7 +52,7 @@ impl Fields {
             Format::JsonLines => rows.iter().try_for_each(|row| writeln!(session.out, "{}", object(row)))?,
             _ if rows.is_empty() => {}
             _ => {
-                let mut cells: Vec<[String; 6]> = vec![HEAD.map(str::to_owned)];
+                let mut cells: Vec<[String; 7]> = vec![HEAD.map(str::to_owned)];
                 cells.extend(rows.iter().map(Row::cells));
                 super::table(&cells, &mut session.out)?;
             }

@@ -7,6 +7,11 @@ use serde_json::{Map, Value};
 pub(super) struct Document(Map<String, Value>);
 
 impl Document {
+    /// A document that has something already.
+    pub(super) fn of(map: Map<String, Value>) -> Self {
+        Document(map)
+    }
+
     /// Puts a value at a dotted path, making the objects on the way. A scalar on the way is replaced,
     /// which no two paths of the field table do to each other.
     pub(super) fn set(&mut self, path: &str, value: Value) {

@@ -8,6 +8,7 @@
 mod dates;
 mod derive;
 mod document;
+mod findings;
 mod hosts;
 mod identity;
 mod java;
@@ -22,9 +23,11 @@ mod values;
 use serde_json::{Map, Value};
 
 pub use derive::{derive, derive_from};
+pub use findings::normalize_finding;
 pub use payload::has_flattened_copy;
 pub use values::{Values, each_at, values_at};
 
+use crate::event::Layout;
 use crate::schema::Version;
 
 /// Which copies of the payloads a document keeps: the integration's `retain` setting
@@ -54,6 +57,9 @@ pub struct Options {
     /// Whether to keep the record's text in `event.original` (and, since the integration, the tag
     /// that asks for it).
     pub preserve_original: bool,
+    /// Findings: whether to keep fields whose value an ECS field has too (the tag
+    /// `preserve_duplicate_custom_fields`).
+    pub preserve_duplicates: bool,
 }
 
 /// What a record of CloudTrail's bucket is.
@@ -74,6 +80,16 @@ pub struct Normalized {
     pub document: Map<String, Value>,
     /// What the record is.
     pub kind: Kind,
+}
+
+/// The ECS document of a record of a layout; `None` where it is one already, or where it is not known
+/// which document Elastic's AWS integration would make of it.
+pub fn document(record: &Value, layout: Layout, options: &Options) -> Option<Map<String, Value>> {
+    match layout {
+        Layout::CloudTrail => Some(normalize(record, options).document),
+        Layout::Ecs => None,
+        Layout::Finding(service) => normalize_finding(record, service, options),
+    }
 }
 
 /// Builds the ECS document of a record. Anything but an object gives a document of constants.

@@ -22,8 +22,8 @@ crate::codes! {
     /// limit if the record is meant.
     pub TOO_LARGE = error "event-too-large": "a record exceeds the size limit";
 
-    /// JSON that is neither a CloudTrail record, nor an ECS document, nor a container of them that
-    /// trailsmith knows: S3 `Records`, arrays, JSON lines, EventBridge, CloudWatch Logs, `lookup-events`,
+    /// JSON that is neither a CloudTrail record, nor a finding, nor an ECS document, nor a container of
+    /// them that trailsmith knows: S3 `Records`, `Findings`, arrays, JSON lines, EventBridge, CloudWatch Logs, `lookup-events`,
     /// Elasticsearch hits, Filebeat and Agent documents.
     ///
     /// It was skipped. A hand-written record is recognised by any of `eventSource`, `eventName`,
@@ -31,7 +31,14 @@ crate::codes! {
     /// `event.*`, `aws.cloudtrail.*` or another ECS root.
     pub UNKNOWN = warning "event-not-cloudtrail": "JSON that is not a CloudTrail record was skipped";
 
-    /// Digest files, CloudTrail Insights records and findings lie beside CloudTrail's records but are
-    /// something else. They were recognised and skipped.
+    /// It is not known which document Elastic's AWS integration makes of such a record, so `normalize`
+    /// left it out: Inspector's and Macie's findings in their own form. Rules on their own keys match
+    /// them all the same.
+    ///
+    /// Through Security Hub the same findings have documents: normalise those.
+    pub NO_DOCUMENT = warning "event-without-document": "a record of which no document is known";
+
+    /// Digest files and CloudTrail Insights records lie beside CloudTrail's records but are something
+    /// else, and so are findings of a form that is not read. They were recognised and skipped.
     pub SKIPPED = info "event-skipped": "digests, Insights records or findings were skipped";
 }

@@ -1,5 +1,7 @@
 //! Finding the records in a text, whatever container they are delivered in, by content alone.
 //!
+//! Findings are told apart by `finding.rs`.
+//!
 //! Forms: "CloudTrail log file examples" and "log event reference" (S3 `Records`, digests, Insights),
 //! EventBridge's envelope, CloudWatch Logs subscription (also base64 and gzip), the answer of
 //! `lookup-events`, Elasticsearch hits, Filebeat and Agent documents, wrapper lines of corpora.
@@ -12,9 +14,11 @@ use base64::Engine;
 use memchr::memmem::Finder;
 
 use super::super::projection::scan::{self, space};
+use super::finding::{self, Kind};
 use super::kind::{Sign, is_parsed_event, sign};
 use super::structure::Structure;
 use crate::event::{JsonError, Layout};
+use crate::ir::Service;
 
 /// Something in a text.
 #[derive(Debug)]
@@ -186,6 +190,7 @@ fn object(text: &str, place: Place, levels: u32, out: Out<'_>) {
             Sign::Digest => return out(Found::Digest, place.start()),
             Sign::Insight => return out(Found::Insight, place.start()),
             Sign::Finding => noticed.finding = true,
+            Sign::PerhapsFinding => noticed.finding |= finding::is_type(value),
             _ => {}
         }
     }
@@ -204,6 +209,13 @@ impl Noticed<'_> {
         let ecs = |out: Out<'_>| out(Found::Record(Layout::Ecs, text), place.start());
         if let Some((at, value)) = self.event {
             if has_key(value, |key| sign(key) == Sign::CloudTrail) {
+                return level(value, place.inside(at), levels + 1, out);
+            }
+            // A line of a corpus around an event of EventBridge, or around a finding. In ECS no kind of event is a type of findings.
+            if value.starts_with('{')
+                && (has_key(value, |key| key == "detail-type")
+                    || matches!(finding::kind(value), Some(Kind::Known(_) | Kind::Capitalised)))
+            {
                 return level(value, place.inside(at), levels + 1, out);
             }
             self.parsed |= has_key(value, is_parsed_event);
@@ -231,7 +243,7 @@ impl Noticed<'_> {
             }
         }
         if self.finding {
-            out(Found::Finding, place.start());
+            out_finding(text, place, out);
         } else if self.ecs {
             ecs(out);
         } else if self.perhaps {
@@ -239,6 +251,21 @@ impl Noticed<'_> {
         } else {
             out(Found::Unknown("no CloudTrail record and no known container of one".into()), place.start());
         }
+    }
+}
+
+/// A finding under the keys that rules know.
+fn out_finding(text: &str, place: Place, out: Out<'_>) {
+    match finding::kind(text) {
+        Some(Kind::Known(service)) => out(Found::Record(Layout::Finding(service), text), place.start()),
+        Some(Kind::Capitalised) => {
+            let layout = Layout::Finding(Service::GuardDuty);
+            match finding::uncapitalised(text) {
+                Some(text) => out(Found::Record(layout, &text), place.start()),
+                None => out(Found::NotJson(JsonError::of(text).to_string()), place.start()),
+            }
+        }
+        Some(Kind::Other) | None => out(Found::Finding, place.start()),
     }
 }
 
@@ -253,14 +280,14 @@ fn has_key(text: &str, test: impl Fn(&str) -> bool) -> bool {
 }
 
 /// The members of an object: key, place of the value, value. Ends early at damage.
-struct Members<'t> {
+pub(super) struct Members<'t> {
     text: &'t str,
     at: usize,
     broken: bool,
 }
 
 impl<'t> Members<'t> {
-    fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str) -> Self {
         let at = space(text.as_bytes(), 1);
         // An empty object has no member; anything else that is no key is found below.
         let end = text.as_bytes().get(at) == Some(&b'}');

@@ -29,6 +29,8 @@ pub(super) enum Sign {
     Digest,
     Insight,
     Finding,
+    /// A finding, if the value is a type of findings.
+    PerhapsFinding,
     None,
 }
 
@@ -61,7 +63,7 @@ pub(super) fn sign(key: &str) -> Sign {
         | "serviceEventDetails"
         | "resources"
         | "apiVersion" => Sign::PerhapsCloudTrail,
-        "Records" | "Events" | "logEvents" | "records" => Sign::List,
+        "Records" | "Events" | "logEvents" | "records" | "Findings" | "findings" => Sign::List,
         "detail" | "_source" | "eventData" | "awslogs" | "kinesis" | "hits" | "result" => Sign::Wrapper,
         "CloudTrailEvent" | "_raw" | "Message" => Sign::Text,
         "message" | "event.original" => Sign::PerhapsText,
@@ -70,7 +72,10 @@ pub(super) fn sign(key: &str) -> Sign {
         "event.action" | "event.provider" | "event.outcome" | "event.category" | "event.type" => Sign::Parsed,
         "digestStartTime" | "digestS3Object" | "digestEndTime" => Sign::Digest,
         "insightDetails" => Sign::Insight,
-        "detectorId" | "schemaVersion" | "SchemaVersion" | "GeneratorId" | "ProductArn" => Sign::Finding,
+        "detectorId" | "schemaVersion" | "SchemaVersion" | "GeneratorId" | "ProductArn" | "findingArn" => {
+            Sign::Finding
+        }
+        "type" | "Type" => Sign::PerhapsFinding,
         "@timestamp" | "aws" | "cloud" | "ecs" | "user" | "source" | "related" | "user_agent" | "agent"
         | "data_stream" | "destination" | "host" => Sign::Ecs,
         _ => match key.split_once('.') {

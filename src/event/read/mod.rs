@@ -10,6 +10,7 @@
 mod block;
 pub mod codes;
 mod container;
+mod finding;
 mod input;
 mod kind;
 mod pick;

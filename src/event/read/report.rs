@@ -66,7 +66,7 @@ pub struct Skipped {
     pub digests: u64,
     /// CloudTrail Insights records.
     pub insights: u64,
-    /// GuardDuty and Security Hub findings.
+    /// Findings of a form that is not read.
     pub findings: u64,
     /// JSON of an unknown kind.
     pub unknown: u64,

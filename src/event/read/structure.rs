@@ -1,7 +1,7 @@
 //! Finding where records begin and end in a stream of JSON, without understanding or checking them.
 //!
 //! A text is a value of the top level, an element of an array at the top, or an element of the list
-//! in `{"Records": [` and `{"Events": [`. Only brackets and strings are looked at, so that
+//! in `{"Records": [`, `{"Events": [` and `{"Findings": [`. Only brackets and strings are looked at, so that
 //! the scan can stop and go on anywhere and a damaged record costs its neighbours as little as can
 //! be: a raw newline inside a string, which JSON forbids, ends the text, and reading goes on at the
 //! next line that begins with `{`.
@@ -303,10 +303,10 @@ pub(super) enum Prefix {
     Unclear,
 }
 
-/// Looks for `{"Records": [` and `{"Events": [` at the beginning of a text.
+/// Looks for `{"Records": [`, `{"Events": [` and `{"Findings": [` at the beginning of a text.
 pub(super) fn list_prefix(text: &[u8]) -> Prefix {
     let mut best = Prefix::Other;
-    'names: for name in ["\"Records\"", "\"Events\""] {
+    'names: for name in ["\"Records\"", "\"Events\"", "\"Findings\"", "\"findings\""] {
         let mut at = 0;
         for part in ["{", name, ":", "["] {
             while text.get(at).is_some_and(u8::is_ascii_whitespace) {

@@ -62,7 +62,7 @@ pub struct Search {
 pub fn query(input: &LowerInput<'_>, query: &QueryText, vocabulary: Vocabulary) -> Lowered {
     match query.language {
         Language::Kuery => kql::lower(input, query, vocabulary, types(vocabulary)),
-        Language::ThreatStack => threat_stack::lower(input, query, threat_stack::Mode::Strict),
+        Language::ThreatStack => threat_stack::lower(input, query, threat_stack::Mode::Strict, vocabulary),
         Language::Spl => search(spl::read(input, query)),
         other => {
             let title = format!("queries in {} are not compiled yet", other.as_str());
@@ -90,7 +90,7 @@ fn search(reading: spl::Reading) -> Lowered {
 /// Lowers a Threat Stack filter that was copied from a web page: typographic quotes, localised
 /// keywords and bare values are repaired, each with a diagnostic.
 pub fn threat_stack_lenient(input: &LowerInput<'_>, query: &QueryText) -> Lowered {
-    threat_stack::lower(input, query, threat_stack::Mode::Lenient)
+    threat_stack::lower(input, query, threat_stack::Mode::Lenient, Vocabulary::ThreatStack)
 }
 
 /// A field of a vocabulary, with its type there.
@@ -104,5 +104,6 @@ fn types(vocabulary: Vocabulary) -> &'static dyn schema::FieldTypes {
         Vocabulary::CloudTrail => schema::cloudtrail(),
         Vocabulary::ThreatStack => schema::threat_stack(),
         Vocabulary::Splunk => schema::splunk(),
+        Vocabulary::Finding(service) => schema::finding(service),
     }
 }

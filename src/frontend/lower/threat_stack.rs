@@ -11,9 +11,18 @@ use super::{LowerInput, Lowered, codes, field};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::ir::{Case, Comparison, Node, NumberOp, Predicate, QueryText, Test, TextMatch, Vocabulary};
 
-/// Lowers a filter.
-pub(super) fn lower(input: &LowerInput<'_>, query: &QueryText, mode: Mode) -> Lowered {
-    let mut lowerer = Lowerer { input, query, diagnostics: Vec::new() };
+/// Lowers a filter: on the fields of findings for `Vocabulary::Finding`, else on Threat Stack's own.
+pub(super) fn lower(
+    input: &LowerInput<'_>,
+    query: &QueryText,
+    mode: Mode,
+    vocabulary: Vocabulary,
+) -> Lowered {
+    let vocabulary = match vocabulary {
+        Vocabulary::Finding(_) => vocabulary,
+        _ => Vocabulary::ThreatStack,
+    };
+    let mut lowerer = Lowerer { input, query, vocabulary, diagnostics: Vec::new() };
     let parsed = match syntax::parse(&query.text, mode) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -49,6 +58,7 @@ pub(super) fn lower(input: &LowerInput<'_>, query: &QueryText, mode: Mode) -> Lo
 struct Lowerer<'a> {
     input: &'a LowerInput<'a>,
     query: &'a QueryText,
+    vocabulary: Vocabulary,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -68,7 +78,7 @@ impl Lowerer<'_> {
     }
 
     fn comparison(&mut self, comparing: &Comparing, origin: Span) -> Node {
-        let field = field(Vocabulary::ThreatStack, &comparing.key.path);
+        let field = field(self.vocabulary, &comparing.key.path);
         let test = |comparison| Node::at(Predicate::Test(Test { field: field.clone(), comparison }), origin);
         let text = |matcher| Comparison::Text { matcher, case: Case::Sensitive };
         match (comparing.op, &comparing.value.kind) {

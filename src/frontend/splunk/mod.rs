@@ -1,7 +1,8 @@
 //! Splunk: bare searches, and the stanzas of `savedsearches.conf`.
 //!
-//! What a search means is decided in [`lower::spl`](super::lower::spl); here it becomes a rule.
+//! What a search means is decided in [`lower::spl`]; here it becomes a rule.
 
+mod correlation;
 mod saved;
 
 use std::sync::Arc;

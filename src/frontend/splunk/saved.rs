@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::Parts;
+use super::{Parts, correlation};
 use crate::diagnostic::{Diagnostic, Source, Span, TextMap};
 use crate::frontend::codes;
 use crate::ir::{Extra, Format, Language, Level, Metadata, QueryText, Rule, RuleSeverity, Value};
@@ -57,6 +57,7 @@ pub fn read(source: &Arc<Source>, id: &dyn Fn(usize) -> String) -> (Vec<Rule>, V
 fn rule(source: &Arc<Source>, stanza: Stanza, fallback_id: String) -> (Rule, Vec<Diagnostic>) {
     let mut metadata = Metadata { name: stanza.name, ..Metadata::default() };
     let (mut from, mut to, mut interval, mut query) = (None, None, None, None);
+    let mut about = correlation::About::default();
     for setting in stanza.settings {
         let text = setting.text.trim();
         let time = super::lower::spl::date_math(text);
@@ -75,10 +76,13 @@ fn rule(source: &Arc<Source>, stanza: Stanza, fallback_id: String) -> (Rule, Vec
                 interval = every(text);
                 keep(&mut metadata, &setting);
             }
+            // A finding's own severity is the finer scale.
+            "alert.severity" if metadata.severity.is_some() => keep(&mut metadata, &setting),
             "alert.severity" if level(text).is_some() => {
                 metadata.severity = level(text)
                     .map(|level| RuleSeverity { level, original: Some(Value::Text(text.to_owned())) });
             }
+            key if correlation::take(key, text, &mut metadata, &mut about) => {}
             _ => keep(&mut metadata, &setting),
         }
     }
@@ -88,10 +92,11 @@ fn rule(source: &Arc<Source>, stanza: Stanza, fallback_id: String) -> (Rule, Vec
         text: String::new(),
         map: TextMap::verbatim(stanza.span.start, 0),
     });
-    metadata.risk_score = metadata.severity.as_ref().map(|severity| severity.level.default_risk_score());
+    let usual = metadata.severity.as_ref().map(|severity| severity.level.default_risk_score());
+    metadata.risk_score = metadata.risk_score.or(usual);
     let parts = Parts {
-        id: fallback_id,
-        id_is_derived: true,
+        id_is_derived: about.id.is_none(),
+        id: about.id.unwrap_or(fallback_id),
         format: Format::SplunkSavedSearch,
         metadata,
         query,
@@ -114,7 +119,8 @@ fn keep(metadata: &mut Metadata, setting: &Setting) {
 /// 1 debug, 2 info, 3 warn, 4 error, 5 severe, 6 fatal.
 fn level(text: &str) -> Option<Level> {
     Some(match text {
-        "1" | "2" => Level::Low,
+        "1" => Level::Informational,
+        "2" => Level::Low,
         "3" => Level::Medium,
         "4" => Level::High,
         "5" | "6" => Level::Critical,

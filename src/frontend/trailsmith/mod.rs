@@ -65,7 +65,8 @@ pub fn read(source: &Arc<Source>, tree: &Tree, fallback_id: String) -> (Option<R
     });
     let query = query(r, &mut table);
     let vocabulary = query.as_ref().map_or(Vocabulary::Ecs, |query| match query.language {
-        Language::ThreatStack => Vocabulary::ThreatStack,
+        // The filter language on the keys that the service itself writes.
+        Language::ThreatStack => input.service().map_or(Vocabulary::ThreatStack, Vocabulary::Finding),
         Language::Spl => Vocabulary::Splunk,
         _ => Vocabulary::Ecs,
     });
@@ -77,7 +78,8 @@ pub fn read(source: &Arc<Source>, tree: &Tree, fallback_id: String) -> (Option<R
     let read = detection::read(r, &mut table, vocabulary);
 
     let lower_input = LowerInput { source, rule_id: &id, rule_name: &metadata.name };
-    let exceptions = exceptions(r, &mut table, &lower_input, query.as_ref().map(|query| query.language));
+    let exceptions =
+        exceptions(r, &mut table, &lower_input, query.as_ref().map(|query| query.language), vocabulary);
     let mut predicate = None;
     let mut search = None;
     if let Some(query) = &query {
@@ -231,15 +233,11 @@ fn exceptions(
     table: &mut Table<'_>,
     input: &LowerInput<'_>,
     language: Option<Language>,
+    vocabulary: Vocabulary,
 ) -> Option<Vec<Exception>> {
     if !table.has("exceptions") {
         return Some(Vec::new());
     }
-    let vocabulary = match language {
-        Some(Language::ThreatStack) => Vocabulary::ThreatStack,
-        Some(Language::Spl) => Vocabulary::Splunk,
-        _ => Vocabulary::Ecs,
-    };
     table.list(reader, "exceptions", |reader, tree, path| {
         let mut row = Table::open(reader, tree, path)?;
         let name = row.text(reader, "name");

@@ -43,7 +43,6 @@ overrides: {severity: [{field: user, operator: equals, value: root, severity: hi
 enabled: true
 version: 3
 timeline: {id: i, title: t}
-purpose: hunting
 building_block: true
 playbook:
   summary: Take the key away.

@@ -51,7 +51,8 @@ impl<'w> Explainer<'w> {
         let record_json = Json::parse(record).filter(|json| matches!(json, Json::Object(..)));
         let record_json = record_json.ok_or(ExplainError::NotAnObject)?;
         let document = match layout {
-            Layout::CloudTrail if rule.vocabulary == Vocabulary::Ecs => self.world.document(record),
+            Layout::Ecs => None,
+            _ if rule.vocabulary == Vocabulary::Ecs => self.world.document(record, layout),
             _ => None,
         };
         let document = document.as_deref().and_then(Json::parse);
@@ -81,8 +82,8 @@ impl<'w> Explainer<'w> {
     pub fn values(&self, field: &Field, record: &str, layout: Layout) -> (Vec<Datum>, bool) {
         let Some(json) = Json::parse(record) else { return (Vec::new(), false) };
         let document = match layout {
-            Layout::CloudTrail => self.world.document(record),
             Layout::Ecs => None,
+            _ => self.world.document(record, layout),
         };
         let document = document.as_deref().and_then(Json::parse);
         let subject = Subject { record: json, document: document.as_ref(), layout, world: self.world };

@@ -66,10 +66,9 @@ impl Subject<'_> {
     /// does Elasticsearch index them.
     pub fn elements(&self, path: &Field) -> Look {
         match (self.layout, path.vocabulary, self.document) {
-            (Layout::CloudTrail, Vocabulary::Ecs, Some(document)) => {
-                at(document, &path.path, path, View::Raw, "document")
-            }
-            (Layout::CloudTrail, Vocabulary::Ecs, None) => Look::default(),
+            (Layout::Ecs, ..) => self.look_as(path, Some(View::Raw)),
+            (_, Vocabulary::Ecs, Some(document)) => at(document, &path.path, path, View::Raw, "document"),
+            (_, Vocabulary::Ecs, None) => Look::default(),
             _ => self.look_as(path, Some(View::Raw)),
         }
     }
@@ -124,12 +123,14 @@ impl Subject<'_> {
         match self.layout {
             Layout::CloudTrail => "record",
             Layout::Ecs => "document",
+            Layout::Finding(_) => "finding",
         }
     }
 
     pub fn view(&self, field: &Field, prune: bool) -> View {
+        let finding = matches!(self.layout, Layout::Finding(_));
         if prune {
-            View::Pruned
+            if finding { View::Filled } else { View::Pruned }
         } else if self.layout == Layout::Ecs || field.vocabulary == Vocabulary::Ecs {
             View::Indexed
         } else if field.vocabulary == Vocabulary::Splunk {
@@ -162,7 +163,7 @@ impl Subject<'_> {
     /// Whether free text searches the document instead of the record.
     pub fn searched(&self, vocabulary: Vocabulary) -> Option<&Json<'_>> {
         match (self.layout, vocabulary) {
-            (Layout::CloudTrail, Vocabulary::Ecs) => self.document,
+            (Layout::CloudTrail | Layout::Finding(_), Vocabulary::Ecs) => self.document,
             _ => Some(&self.record),
         }
     }
