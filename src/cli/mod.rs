@@ -10,6 +10,7 @@ pub mod codes;
 mod compile;
 mod completions;
 pub mod config;
+mod coverage;
 mod exit;
 mod explain;
 mod init;
@@ -47,6 +48,7 @@ struct Cli {
 enum Command {
     Check(check::Check),
     Test(test::Test),
+    Coverage(coverage::Coverage),
     Compile(compile::Compile),
     Match(replay::Match),
     Explain(explain::Explain),
@@ -62,6 +64,7 @@ impl Command {
         match self {
             Command::Check(command) => command.run(session),
             Command::Test(command) => command.run(session),
+            Command::Coverage(command) => command.run(session),
             Command::Compile(command) => command.run(session),
             Command::Match(command) => command.run(session),
             Command::Explain(command) => command.run(session),
