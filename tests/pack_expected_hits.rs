@@ -258,5 +258,8 @@ fn sources_tiers_and_severities() {
     let expected = counts(&[("critical", 1), ("high", 16), ("medium", 1), ("low", 26)]);
     assert_eq!((alerting.len(), severities(&alerting)), (44, expected));
     assert_eq!(severities(&of("sources", "Elastic")), counts(&[("low", 1)]));
-    assert_eq!(severities(&of("sources", "AWS Security Services")), counts(&[("high", 1)]));
+    // One rule on CloudTrail, four on findings; the trigger of the response is the fifth of those.
+    let services = counts(&[("high", 2), ("medium", 3)]);
+    assert_eq!(severities(&of("sources", "AWS Security Services")), services);
+    assert_eq!(severities(&of("sources", "AWS Automated Response")), counts(&[("high", 1)]));
 }

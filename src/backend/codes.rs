@@ -90,6 +90,19 @@ crate::codes! {
     pub LOSS_LIMIT = error "loss-limit": "a value that Kibana refuses";
     /// The rule is written for another kind of events than the target reads.
     pub LOSS_INPUT = error "loss-input": "events that the target does not read";
+    /// EventBridge asks each field once: a pattern has one list of alternatives for a field, and events must
+    /// meet one of them. Two conditions that a value has to meet together have no form, unless they are bounds
+    /// of one range. With `--allow-lossy` the second condition is left out.
+    pub LOSS_ONE_FIELD = error "loss-one-field": "two conditions on one field";
+    /// `anything-but` of EventBridge is true if any value of a list is another one. The rule means that no value
+    /// is, so the two agree only where a field never holds a list. With `--allow-lossy` the condition is left out.
+    pub LOSS_ANYTHING_BUT = error "loss-anything-but": "a negation on a field that may hold a list";
+    /// A pattern with alternatives is spelled out, condition by condition, and EventBridge limits how many
+    /// combinations one pattern may have. With `--allow-lossy` the conditions that make them are left out.
+    pub LOSS_COMBINATIONS = error "loss-combinations": "too many alternatives for one pattern";
+    /// EventBridge hands read-only management events (`Get…`, `List…`, `Describe…`) only to rules in the state
+    /// `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`, and data events only where a trail logs them.
+    pub LOSS_DELIVERY = info "loss-delivery": "events that are delivered only where that is switched on";
     /// The stack that was asked for does not have the target's language: OpenSearch runs neither ES|QL nor EQL, and has no
     /// `flattened` fields.
     pub LOSS_STACK = error "loss-stack": "a language that the stack does not have";

@@ -11,6 +11,7 @@ mod elastic;
 pub mod elastic_toml;
 pub mod eql;
 pub mod esql;
+pub mod eventbridge;
 mod indexed;
 pub mod kibana;
 pub mod kql;

@@ -67,6 +67,7 @@ pub static ALL: &[&dyn Target] = &[
     &super::splunk_savedsearch::SplunkSavedSearch,
     &super::threat_stack::ThreatStack,
     &super::sigma::Sigma,
+    &super::eventbridge::EventBridge,
     &super::trailsmith::Trailsmith,
 ];
 

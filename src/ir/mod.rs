@@ -27,7 +27,7 @@ pub use metadata::{
     Extra, Level, Metadata, Overrides, Purpose, RiskScoreMapping, RuleSeverity, SeverityMapping, Tactic,
     Technique, Threat,
 };
-pub use playbook::{Binding, Call, Playbook, Step};
+pub use playbook::{Binding, Call, Playbook, Step, Until};
 pub use predicate::{
     Bound, Case, Comparison, DateBound, Glob, GlobPart, Limit, Node, NumberOp, Predicate, Test, TextMatch,
     Words,

@@ -155,19 +155,18 @@ fn schedules_leave_no_gap() {
 fn playbooks_bind_what_they_use() {
     let text = "CreateUser";
     let mut rule = rule(text, equals(text, "eventName", text));
-    let binding = || Binding { field: None, description: None, origin: None };
-    let parameters = [("user".to_owned(), binding()), ("spare".to_owned(), binding())];
+    let parameters = [("user".to_owned(), Binding::default()), ("spare".to_owned(), Binding::default())];
     let value = Value::List(vec![Value::Text("{{ user }}/{{key}}".into())]);
     let call = Call {
         service: "iam".into(),
         action: "DeleteUser".into(),
         parameters: [("x".to_owned(), value)].into_iter().collect(),
-        origin: None,
+        ..Call::default()
     };
     rule.metadata.playbook = Some(Playbook {
-        summary: None,
         parameters: parameters.into_iter().collect(),
         steps: vec![Step { title: "t".into(), calls: vec![call], ..Step::default() }],
+        ..Playbook::default()
     });
     assert_eq!(codes(&rule), ["playbook-unbound-parameter", "playbook-unused-parameter"]);
 }

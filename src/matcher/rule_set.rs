@@ -104,7 +104,8 @@ impl RuleSet {
         };
         let raw = [Layout::CloudTrail].into_iter().chain(services.into_iter().map(Layout::Finding));
         let mut out: Vec<&(usize, Diagnostic)> = raw.flat_map(skipped).collect();
-        out.extend(self.ecs.skipped.iter().filter(|(rule, _)| !known(*rule)));
+        // Rules for what only documents hold: first of all, they are not for raw records.
+        out.extend(self.cloudtrail.skipped.iter().filter(|(rule, _)| !known(*rule)));
         out.retain(|(rule, _)| ecs.contains(rule));
         out.sort_by_key(|(rule, _)| *rule);
         out.into_iter().map(|(_, diagnostic)| diagnostic.clone()).collect()

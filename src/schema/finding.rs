@@ -280,6 +280,43 @@ pub fn finding_twin(service: Service, raw: &str) -> Option<String> {
     copy.map(|map| map.ecs.to_owned())
 }
 
+/// The outermost list on the way to a key of a finding, or at its end; `None`: no list is there.
+pub fn finding_list(service: Service, raw: &str) -> Option<String> {
+    let marked = finding_fields(service).iter().filter_map(|field| {
+        let (list, _) = field.raw.split_once("[]")?;
+        super::mapping::below(raw, list).map(|_| list.to_owned())
+    });
+    let listed = rows(include_str!("data/finding_lists.tsv")).filter_map(|[of, list]| {
+        (of == service.as_str() && super::mapping::below(raw, list).is_some()).then(|| list.to_owned())
+    });
+    marked.chain(listed).min_by_key(String::len)
+}
+
+/// How the value of a key is converted on its way into a document: tells numbers and truths from
+/// texts.
+pub fn finding_conversion(service: Service, raw: &str) -> Option<Convert> {
+    let number = match service {
+        Service::Inspector => matches!(raw, "inspectorScore" | "epss.score"),
+        Service::Macie => matches!(raw, "severity.score" | "count"),
+        _ => false,
+    };
+    if number {
+        return Some(Convert::Double);
+    }
+    if service == Service::Macie && matches!(raw, "archived" | "sample") {
+        return Some(Convert::Boolean);
+    }
+    if service == Service::SecurityHub && raw.ends_with("Severity.Normalized") {
+        return Some(Convert::Long);
+    }
+    finding_fields(service).iter().find(|field| field.raw.replace("[]", "") == raw).map(|field| field.convert)
+}
+
+/// The key whose value a field is made of by a conversion that keeps the value.
+pub fn finding_source(service: Service, path: &str) -> Option<String> {
+    raw_of(service, base_field(path)).map(|raw| raw.replace("[]", ""))
+}
+
 /// The raw key of a field of a service's documents, as `list fields` prints it: with `[]`.
 pub(super) fn raw_of(service: Service, path: &str) -> Option<&'static str> {
     let tables = tables(service)?;

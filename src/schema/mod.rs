@@ -20,8 +20,8 @@ mod vocabulary;
 pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named, attack_tactics, attack_techniques};
 pub use categories::{Category, category, event_names};
 pub use finding::{
-    Convert, FindingField, FindingHow, FindingMapping, finding_fields, finding_mappings, finding_root,
-    finding_twin, has_documents,
+    Convert, FindingField, FindingHow, FindingMapping, finding_conversion, finding_fields, finding_list,
+    finding_mappings, finding_root, finding_source, finding_twin, has_documents,
 };
 pub use index::{Engine, field_mapping, index_mapping};
 pub use lookup::{Row, concepts, lookup, nearest};

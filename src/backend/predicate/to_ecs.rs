@@ -13,7 +13,7 @@ const DROPPED: [&str; 3] = ["", "-", "none"];
 pub fn to_ecs(of: &Test, version: Version) -> Fitted {
     let Test { field, comparison } = of;
     let refuse = |message: String| Err(Box::new(Refusal::new(&codes::LOSS_FIELD, message)));
-    if reach(field, Shape::CloudTrail, version) == Reach::Never {
+    if reach(field, Shape::of(field.vocabulary), version) == Reach::Never {
         // No record has the field, so every comparison with it is false.
         return Ok(Predicate::Constant(false).into());
     }

@@ -6,8 +6,10 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use super::Said;
 use super::{Fitted, Refusal, all, any, equals, folded, not, test};
 use crate::backend::codes;
-use crate::ir::{Bound, Comparison, DateBound, Field, NumberOp, Predicate, Test, TextMatch, Vocabulary};
-use crate::schema::{Derived, Reach, Shape, Version, reach, types};
+use crate::ir::{
+    Bound, Comparison, DateBound, Field, NumberOp, Predicate, Service, Test, TextMatch, Vocabulary,
+};
+use crate::schema::{Derived, Reach, Shape, Version, finding_source, reach, types};
 
 /// The test on raw fields, named as `vocabulary` does.
 pub fn to_raw(of: &Test, vocabulary: Vocabulary, version: Version) -> Fitted {
@@ -15,7 +17,7 @@ pub fn to_raw(of: &Test, vocabulary: Vocabulary, version: Version) -> Fitted {
     if of.field.vocabulary != Vocabulary::Ecs {
         return raw.between_raw(version);
     }
-    match reach(&of.field, Shape::CloudTrail, version) {
+    match reach(&of.field, Shape::of(vocabulary), version) {
         Reach::Never => Ok(Predicate::Constant(false).into()),
         Reach::Constant(value) => match folded(&of.comparison, value) {
             Some(truth) => Ok(Predicate::Constant(truth).into()),
@@ -24,6 +26,7 @@ pub fn to_raw(of: &Test, vocabulary: Vocabulary, version: Version) -> Fitted {
         Reach::Path { path, prune } => Ok(raw.copied(&path, prune)),
         Reach::Flattened { path, prune, .. } => Ok(raw.copied(&path, prune)),
         Reach::Derived(derived) => raw.derived(derived),
+        Reach::Document(path) if matches!(vocabulary, Vocabulary::Finding(_)) => raw.finding(&path),
         Reach::Document(_) => raw.refuse("is made by the ingest pipeline; no raw field holds it"),
         Reach::Enrichment(_) => raw.refuse("is added by the cluster; raw records do not have it"),
     }
@@ -50,6 +53,46 @@ impl Raw<'_> {
     fn refuse(&self, why: &str) -> Fitted {
         let message = format!("`{}` {why}", self.of.field);
         Err(Box::new(Refusal::new(&codes::LOSS_FIELD, message)))
+    }
+
+    /// A field that the pipeline converts, or the whole part of GuardDuty's severity.
+    fn finding(&self, path: &str) -> Fitted {
+        let Vocabulary::Finding(service) = self.vocabulary else { return self.form() };
+        if service == Service::GuardDuty && path == "event.severity" {
+            return self.whole("severity");
+        }
+        let source = match (service, path) {
+            (Service::SecurityHub, "event.severity") => Some("Severity.Normalized".to_owned()),
+            _ => finding_source(service, path),
+        };
+        match (source, &self.of.comparison) {
+            (Some(raw), Comparison::Date { .. }) => {
+                self.refuse(&format!("is the date in `{raw}`, and a date has no comparison there"))
+            }
+            (Some(raw), comparison) => Ok(self.test(&raw, comparison.clone()).into()),
+            (None, _) => self.refuse("is made by the ingest pipeline; no key of the finding holds it"),
+        }
+    }
+
+    /// A comparison with the whole part of a number that is not negative.
+    fn whole(&self, raw: &str) -> Fitted {
+        let number = |op, value| self.test(raw, Comparison::Number { op, value });
+        let Comparison::Number { op, value } = self.of.comparison else {
+            return match self.of.comparison {
+                Comparison::Exists => Ok(self.exists(raw).into()),
+                _ => self.form(),
+            };
+        };
+        let (floor, is_whole) = (value.floor(), value.fract() == 0.0);
+        Ok(match op {
+            NumberOp::Ge => number(NumberOp::Ge, value.ceil()),
+            NumberOp::Gt => number(NumberOp::Ge, floor + 1.0),
+            NumberOp::Lt => number(NumberOp::Lt, value.ceil()),
+            NumberOp::Le => number(NumberOp::Lt, floor + 1.0),
+            NumberOp::Eq if is_whole => all([number(NumberOp::Ge, floor), number(NumberOp::Lt, floor + 1.0)]),
+            NumberOp::Eq => Predicate::Constant(false),
+        }
+        .into())
     }
 
     fn form(&self) -> Fitted {

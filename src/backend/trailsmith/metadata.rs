@@ -1,11 +1,9 @@
 //! What a rule says about itself, as keys of the format.
 
-use super::{Map, put, table, text, texts};
+use super::{Map, playbook, put, table, text, texts};
 use crate::backend::codes;
 use crate::backend::loss::Loss;
-use crate::ir::{
-    Binding, Call, Metadata, Overrides, Playbook, Purpose, RuleSeverity, Step, Technique, Threat, Value,
-};
+use crate::ir::{Metadata, Overrides, Purpose, RuleSeverity, Technique, Threat, Value};
 
 /// The framework that is not written.
 const ATTACK: &str = "MITRE ATT&CK";
@@ -26,7 +24,7 @@ pub(super) fn add(meta: &Metadata, map: &mut Map, losses: &mut Vec<Loss>) {
     put(map, "setup", text(&meta.setup));
     put(map, "investigation_fields", list(&meta.investigation_fields));
     put(map, "alert_title", text(&meta.alert_title));
-    put(map, "playbook", meta.playbook.as_ref().map(playbook));
+    put(map, "playbook", meta.playbook.as_ref().map(playbook::value));
     put(map, "overrides", overrides(&meta.overrides));
     let hunt = (meta.purpose == Purpose::Hunting).then(|| Purpose::Hunting.as_str().into());
     put(map, "purpose", hunt);
@@ -106,42 +104,4 @@ fn overrides(overrides: &Overrides) -> Option<Value> {
             ("timestamp_fallback_disabled", overrides.timestamp_fallback_disabled.map(Value::Bool)),
         ])
     })
-}
-
-fn playbook(playbook: &Playbook) -> Value {
-    let parameters = playbook.parameters.iter().map(|(name, value)| (name.clone(), binding(value)));
-    let parameters = (!playbook.parameters.is_empty()).then(|| Value::Map(parameters.collect()));
-    table([
-        ("summary", text(&playbook.summary)),
-        ("parameters", parameters),
-        ("steps", Some(Value::List(playbook.steps.iter().map(step).collect()))),
-    ])
-}
-
-fn binding(binding: &Binding) -> Value {
-    match (&binding.field, &binding.description) {
-        (Some(field), None) => field.as_str().into(),
-        (field, description) => table([("field", text(field)), ("description", text(description))]),
-    }
-}
-
-fn step(step: &Step) -> Value {
-    let calls = (!step.calls.is_empty()).then(|| Value::List(step.calls.iter().map(call).collect()));
-    let value =
-        table([("title", Some(step.title.as_str().into())), ("text", text(&step.text)), ("calls", calls)]);
-    match value {
-        Value::Map(mut map) => {
-            map.extend(step.extra.iter().map(|(key, value)| (key.clone(), value.clone())));
-            Value::Map(map)
-        }
-        other => other,
-    }
-}
-
-fn call(call: &Call) -> Value {
-    table([
-        ("service", Some(call.service.as_str().into())),
-        ("action", Some(call.action.as_str().into())),
-        ("parameters", (!call.parameters.is_empty()).then(|| Value::Map(call.parameters.clone()))),
-    ])
 }

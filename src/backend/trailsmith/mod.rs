@@ -4,9 +4,12 @@
 //! KQL. Everything that the format has a key for is written and reads back as the same.
 
 mod metadata;
+mod playbook;
 mod query;
 
 use indexmap::IndexMap;
+
+pub(super) use playbook::value as playbook_value;
 
 use super::capability::Capabilities;
 use super::codes;

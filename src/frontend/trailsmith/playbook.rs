@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 
 use super::metadata::literal;
+use super::times;
 use crate::frontend::reader::{Reader, Table, child};
 use crate::frontend::tree::Tree;
-use crate::ir::{Binding, Call, Playbook, Step};
+use crate::ir::{Binding, Call, Playbook, Step, Until, Value};
 
 /// Reads the key `playbook`.
 pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Option<Playbook> {
@@ -13,22 +14,24 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Option<Pla
     let path = table.at("playbook");
     reader.whole(&path, tree, |reader| {
         let mut inner = Table::open(reader, tree, path.clone())?;
+        let id = inner.text(reader, "id");
         let summary = inner.text(reader, "summary");
         let parameters = match inner.value(reader, "parameters") {
             Some(tree) => parameters(reader, tree, child(&path, "parameters"))?,
             None => IndexMap::new(),
         };
+        let policies = values(reader, &mut inner, "policies")?;
         let written = inner.has("steps");
         let steps = inner.list(reader, "steps", step);
         inner.finish(reader);
         if written && steps.is_none() {
             return None;
         }
-        Some(Playbook { summary, parameters, steps: steps.unwrap_or_default() })
+        Some(Playbook { id, summary, parameters, policies, steps: steps.unwrap_or_default() })
     })
 }
 
-/// `name: {field, description}`, or `name: field`.
+/// `name: {field, default, description}`, or `name: field`.
 fn parameters(reader: &mut Reader<'_>, tree: &Tree, path: Vec<String>) -> Option<IndexMap<String, Binding>> {
     let Some(entries) = tree.entries() else {
         reader.wrong_type(&path, tree, "a table");
@@ -38,13 +41,14 @@ fn parameters(reader: &mut Reader<'_>, tree: &Tree, path: Vec<String>) -> Option
     for entry in entries {
         let origin = Some(entry.key_span);
         let binding = match reader.as_text(&entry.value) {
-            Some(field) => Binding { field: Some(field), description: None, origin },
+            Some(field) => Binding { field: Some(field), origin, ..Binding::default() },
             None => {
                 let mut table = Table::open(reader, &entry.value, child(&path, &entry.key))?;
                 let field = table.text(reader, "field");
+                let default = table.text(reader, "default");
                 let description = table.text(reader, "description");
                 table.finish(reader);
-                Binding { field, description, origin }
+                Binding { field, default, description, origin }
             }
         };
         parameters.insert(entry.key.clone(), binding);
@@ -57,13 +61,45 @@ fn step(reader: &mut Reader<'_>, tree: &Tree, path: Vec<String>) -> Option<Step>
     let title = table.text(reader, "title");
     let title = table.require(reader, "title", title);
     let text = table.text(reader, "text");
-    let written = table.has("calls");
+    let written = ["requires", "when", "calls", "wait"].map(|key| table.has(key));
+    let requires = table.texts(reader, "requires");
+    let when = when(reader, &mut table);
     let calls = table.list(reader, "calls", call);
+    let wait = times::duration(reader, &mut table, "wait").map(|(_, duration)| duration);
     table.finish(reader);
-    if written && calls.is_none() {
+    let read = [requires.is_some(), when.is_some(), calls.is_some(), wait.is_some()];
+    // A step without what it waits for or depends on would be another step.
+    if written.iter().zip(read).any(|(written, read)| *written && !read) {
         return None;
     }
-    Some(Step { title: title?, text, calls: calls.unwrap_or_default(), extra: IndexMap::new() })
+    Some(Step {
+        title: title?,
+        text,
+        requires: requires.unwrap_or_default(),
+        when: when.unwrap_or_default(),
+        calls: calls.unwrap_or_default(),
+        wait,
+        extra: IndexMap::new(),
+    })
+}
+
+/// `field: value` or `field: [value, …]`.
+fn when(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Option<IndexMap<String, Vec<String>>> {
+    let tree = table.value(reader, "when")?;
+    let path = table.at("when");
+    let Some(entries) = tree.entries() else {
+        reader.wrong_type(&path, tree, "a table");
+        return None;
+    };
+    let mut conditions = IndexMap::new();
+    for entry in entries {
+        let values = match reader.as_text(&entry.value) {
+            Some(value) => vec![value],
+            None => reader.as_texts(&child(&path, &entry.key), &entry.value)?,
+        };
+        conditions.insert(entry.key.clone(), values);
+    }
+    Some(conditions)
 }
 
 fn call(reader: &mut Reader<'_>, tree: &Tree, path: Vec<String>) -> Option<Call> {
@@ -72,16 +108,70 @@ fn call(reader: &mut Reader<'_>, tree: &Tree, path: Vec<String>) -> Option<Call>
     let service = table.require(reader, "service", service);
     let action = table.text(reader, "action");
     let action = table.require(reader, "action", action);
-    let parameters = match table.value(reader, "parameters") {
-        None => IndexMap::new(),
-        Some(tree) => match tree.entries() {
-            Some(entries) => entries.iter().map(|e| (e.key.clone(), literal(reader, &e.value))).collect(),
-            None => {
-                reader.wrong_type(&table.at("parameters"), tree, "a table");
-                return None;
-            }
-        },
-    };
+    let each = table.text(reader, "each");
+    let parameters = values(reader, &mut table, "parameters");
+    let outputs = texts(reader, &mut table, "outputs");
+    let written = table.has("until");
+    let until = until(reader, &mut table);
     table.finish(reader);
-    Some(Call { service: service?, action: action?, parameters, origin: Some(tree.span) })
+    if written && until.is_none() {
+        return None;
+    }
+    Some(Call {
+        service: service?,
+        action: action?,
+        each,
+        parameters: parameters?,
+        outputs: outputs?,
+        until,
+        origin: Some(tree.span),
+    })
+}
+
+/// `until: {state, parameters}`.
+fn until(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Option<Until> {
+    let tree = table.value(reader, "until")?;
+    let mut inner = Table::open(reader, tree, table.at("until"))?;
+    let state = inner.text(reader, "state");
+    let state = inner.require(reader, "state", state);
+    let parameters = values(reader, &mut inner, "parameters");
+    inner.finish(reader);
+    Some(Until { state: state?, parameters: parameters? })
+}
+
+/// A table of values that trailsmith hands on; none where it is not written.
+fn values(
+    reader: &mut Reader<'_>,
+    table: &mut Table<'_>,
+    key: &'static str,
+) -> Option<IndexMap<String, Value>> {
+    let Some(tree) = table.value(reader, key) else { return Some(IndexMap::new()) };
+    let Some(entries) = tree.entries() else {
+        reader.wrong_type(&table.at(key), tree, "a table");
+        return None;
+    };
+    Some(entries.iter().map(|entry| (entry.key.clone(), literal(reader, &entry.value))).collect())
+}
+
+/// A table of texts.
+fn texts(
+    reader: &mut Reader<'_>,
+    table: &mut Table<'_>,
+    key: &'static str,
+) -> Option<IndexMap<String, String>> {
+    let Some(tree) = table.value(reader, key) else { return Some(IndexMap::new()) };
+    let path = table.at(key);
+    let Some(entries) = tree.entries() else {
+        reader.wrong_type(&path, tree, "a table");
+        return None;
+    };
+    let mut texts = IndexMap::new();
+    for entry in entries {
+        let Some(text) = reader.as_text(&entry.value) else {
+            reader.wrong_type(&child(&path, &entry.key), &entry.value, "a text");
+            return None;
+        };
+        texts.insert(entry.key.clone(), text);
+    }
+    Some(texts)
 }

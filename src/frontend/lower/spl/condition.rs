@@ -11,7 +11,7 @@ use super::text::{comparison, like_parts};
 use super::value::{
     Alternative, Fold, Leaf, constant, exists, guarded, not_followed, present, unknown_macro,
 };
-use super::values::{on_one_value, with_ranges};
+use super::values::{on_one_value, other_than, with_ranges};
 use super::{Lowerer, Problem, Result, codes, regex};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Case, Comparison, Field, FieldType, GlobPart, Node, NumberOp, Predicate, Test, TextMatch};
@@ -393,11 +393,19 @@ impl Lowerer<'_> {
     fn test_pair(&mut self, field: &Field, span: Span, comparison: Comparison) -> Result<Pair> {
         let truth = test(field, comparison);
         let none = || Node::all(vec![exists(field), Node::negate(truth.clone())]);
-        let falsity = match self.one_value {
+        let equals = match &truth.predicate {
+            Predicate::Test(Test { comparison: Comparison::Text { matcher, case }, .. }) => match matcher {
+                TextMatch::Equals(text) if *case == Case::Sensitive => Some(text),
+                _ => None,
+            },
+            _ => None,
+        };
+        let falsity = match (self.one_value, equals) {
+            (true, Some(text)) => other_than(field, text),
             // Some value does not, if there are several; what cannot be said so is refused where it
             // is used (`is_any`).
-            true => self.differs(field, truth.clone(), span).unwrap_or_else(|_| none()),
-            false => none(),
+            (true, None) => self.differs(field, truth.clone(), span).unwrap_or_else(|_| none()),
+            (false, _) => none(),
         };
         Ok(Pair { truth, falsity })
     }

@@ -6,8 +6,9 @@ use trailsmith_grammar::spl::{ArithmeticOp, CompareOp, Eval, EvalKind};
 use super::condition::Pair;
 use super::field::is_multivalue;
 use super::scope::Scope;
+use super::search::text_range;
 use super::{Lowerer, Result};
-use crate::ir::{Case, Comparison, Node, Predicate, Test, TextMatch};
+use crate::ir::{Case, Comparison, Field, Node, NumberOp, Predicate, Test, TextMatch};
 
 impl Lowerer<'_> {
     /// `("x" . field) >= "x10"`: an order of texts.
@@ -32,27 +33,70 @@ impl Lowerer<'_> {
     }
 }
 
-/// The condition that `mvfilter` puts on one value as a single test, where it is one: the text `null`
-/// stands for JSON's null, which is no value here, and two ends make a range.
+/// Some value differs from a text: it lies before or behind it. True of any of several values.
+pub(super) fn other_than(field: &Field, text: &str) -> Node {
+    let test = |op| {
+        let comparison = text_range(op, text);
+        Node::synthetic(Predicate::Test(Test { field: field.clone(), comparison }))
+    };
+    Node::any(vec![test(NumberOp::Lt), test(NumberOp::Gt)])
+}
+
+/// The condition that `mvfilter` puts on one value as a single test, where it is one: a test that the
+/// text `null` fails need not exclude it, and two ends make a range.
 pub(super) fn on_one_value(node: Node) -> Node {
     let node = node.simplified();
     let Predicate::And(nodes) = &node.predicate else { return node };
-    let is_null = |node: &Node| match &node.predicate {
-        Predicate::Test(Test { comparison: Comparison::Text { matcher, case }, .. }) => {
-            *matcher == TextMatch::Equals("null".into()) && *case == Case::Sensitive
-        }
+    let guards = |node: &Node| match &node.predicate {
+        Predicate::Or(ends) => match ends.first().map(|end| &end.predicate) {
+            Some(Predicate::Test(test)) => other_than(&test.field, "null").predicate == bare(node).predicate,
+            _ => false,
+        },
         _ => false,
     };
-    let guards = |node: &Node| matches!(&node.predicate, Predicate::Not(inner) if is_null(inner));
-    let exists = |node: &Node| matches!(&node.predicate, Predicate::Test(test) if test.comparison == Comparison::Exists);
     let said: Vec<&Node> = nodes.iter().filter(|node| !guards(node)).collect();
-    // Every other condition asks for a value itself.
-    let more: Vec<&Node> = said.iter().copied().filter(|node| !exists(node)).collect();
-    match (more.as_slice(), said.first()) {
-        ([one], _) => (*one).clone(),
-        ([one, two], _) => between(one, two).unwrap_or(node),
-        ([], Some(exists)) => (*exists).clone(),
-        _ => node,
+    let one = match said.as_slice() {
+        [one] => (*one).clone(),
+        [one, two] => match between(one, two) {
+            Some(range) => range,
+            None => return node,
+        },
+        _ => return node,
+    };
+    if said.len() == nodes.len() || fails_null(&one) { one } else { node }
+}
+
+/// The predicate without its places.
+fn bare(node: &Node) -> Node {
+    match &node.predicate {
+        Predicate::Or(nodes) => Node::synthetic(Predicate::Or(nodes.iter().map(bare).collect())),
+        other => Node::synthetic(other.clone()),
+    }
+}
+
+/// Whether the text `null` does not satisfy a test.
+fn fails_null(node: &Node) -> bool {
+    let Predicate::Test(Test { comparison, .. }) = &node.predicate else { return false };
+    match comparison {
+        Comparison::Number { .. } | Comparison::Bool(_) | Comparison::Ip(_) | Comparison::IpRange { .. } => {
+            true
+        }
+        Comparison::Text { matcher, .. } => {
+            let text = "null";
+            !match matcher {
+                TextMatch::Equals(of) => of.eq_ignore_ascii_case(text),
+                TextMatch::Prefix(of) => text.starts_with(&of.to_ascii_lowercase()),
+                TextMatch::Suffix(of) => text.ends_with(&of.to_ascii_lowercase()),
+                TextMatch::Contains(of) => text.contains(&of.to_ascii_lowercase()),
+                TextMatch::Glob(glob) => glob.matches(text, Case::AsciiInsensitive),
+            }
+        }
+        Comparison::TextRange { lower, upper } => {
+            let below = lower.limit.as_ref().is_some_and(|limit| limit.value.as_str() > "null");
+            let above = upper.limit.as_ref().is_some_and(|limit| limit.value.as_str() < "null");
+            below || above
+        }
+        Comparison::Exists | Comparison::Date { .. } | Comparison::Words(_) => false,
     }
 }
 
