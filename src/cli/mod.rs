@@ -7,15 +7,18 @@
 mod args;
 mod check;
 pub mod codes;
+mod collisions;
 mod compile;
 mod completions;
 pub mod config;
+mod coverage;
 mod exit;
 mod explain;
 mod init;
 mod list;
 mod new;
 mod normalize;
+mod playbook;
 mod registry;
 mod replay;
 mod rules;
@@ -47,10 +50,12 @@ struct Cli {
 enum Command {
     Check(check::Check),
     Test(test::Test),
+    Coverage(coverage::Coverage),
     Compile(compile::Compile),
     Match(replay::Match),
     Explain(explain::Explain),
     Normalize(normalize::Normalize),
+    Playbook(playbook::PlaybookOf),
     List(list::List),
     New(new::New),
     Init(init::Init),
@@ -62,10 +67,12 @@ impl Command {
         match self {
             Command::Check(command) => command.run(session),
             Command::Test(command) => command.run(session),
+            Command::Coverage(command) => command.run(session),
             Command::Compile(command) => command.run(session),
             Command::Match(command) => command.run(session),
             Command::Explain(command) => command.run(session),
             Command::Normalize(command) => command.run(session),
+            Command::Playbook(command) => command.run(session),
             Command::List(command) => command.run(session),
             Command::New(command) => command.run(session),
             Command::Init(command) => command.run(session),
