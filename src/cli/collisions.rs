@@ -14,13 +14,16 @@ use crate::ir::Rule;
 use crate::matcher::{Standard, World};
 use crate::playbook::{Collision, Proposal, collisions};
 
+/// The role in whose name calls are tried out where none is named: of an account of AWS's documentation.
+const EXAMPLE: &str = "arn:aws:iam::111122223333:role/IncidentResponder";
+
 /// Prints the collisions of one playbook, or of every playbook of the rules, and an exception for the
 /// responder's role for each rule that would be set off.
 pub(super) fn run(
     session: &mut Session,
     rule: Option<Arc<Rule>>,
     paths: &[PathBuf],
-    role: &str,
+    role: Option<&str>,
     format: Format,
 ) -> Result<Outcome, Stop> {
     let loaded = rules::load(session, paths);
@@ -30,7 +33,10 @@ pub(super) fn run(
     let playbooks = rule.map_or_else(|| loaded.rules.clone(), |rule| vec![rule]);
     let version = session.config.integration_version.unwrap_or_default();
     let world: Arc<dyn World> = Arc::new(Standard { version });
-    let found = collisions(&playbooks, &loaded.rules, role, &world);
+    if role.is_none() {
+        session.note("note: the exceptions name a role of an example; name yours with --responder")?;
+    }
+    let found = collisions(&playbooks, &loaded.rules, role.unwrap_or(EXAMPLE), &world);
     match format {
         Format::Json => {
             let all: Vec<_> = found.iter().map(object).collect();

@@ -49,9 +49,8 @@ pub(super) struct PlaybookOf {
     #[arg(long, value_name = "PATH", num_args = 1..)]
     collisions: Option<Vec<PathBuf>>,
     /// The role of the responder, for the exceptions that are proposed
-    #[arg(long, value_name = "ARN", requires = "collisions", value_parser = role,
-        default_value = "arn:aws:iam::111122223333:role/IncidentResponder")]
-    responder: String,
+    #[arg(long, value_name = "ARN", requires = "collisions", value_parser = role)]
+    responder: Option<String>,
 }
 
 /// Forms of a playbook.
@@ -97,7 +96,7 @@ impl PlaybookOf {
             None => None,
         };
         if let Some(paths) = &self.collisions {
-            return super::collisions::run(session, rule, paths, &self.responder, format);
+            return super::collisions::run(session, rule, paths, self.responder.as_deref(), format);
         }
         // clap asks for a rule where no collisions are asked for.
         let Some(rule) = rule else { return Err(Stop::usage("name a rule")) };

@@ -76,7 +76,7 @@ pub struct FilledStep {
     /// What has to be true beforehand.
     pub requires: Vec<String>,
     /// Why it is left out.
-    pub skipped: Option<String>,
+    pub skipped: Option<Vec<Piece>>,
     /// The calls.
     pub calls: Vec<FilledCall>,
     /// How long to wait afterwards.
@@ -130,7 +130,7 @@ pub fn fill(
     let mut used = BTreeSet::new();
     for (at, step) in playbook.steps.iter().enumerate() {
         let skipped = match event {
-            _ if answers.skip.contains(&(at + 1)) => Some("left out on request".to_owned()),
+            _ if answers.skip.contains(&(at + 1)) => Some(vec![Piece::Text("on request".to_owned())]),
             Some(event) => does_not_apply(rule, step, event, world),
             None => None,
         };
@@ -178,12 +178,16 @@ fn value_of(
 }
 
 /// Why a step is not for this event.
-fn does_not_apply(rule: &Rule, step: &Step, event: &Event<'_>, world: &dyn World) -> Option<String> {
+fn does_not_apply(rule: &Rule, step: &Step, event: &Event<'_>, world: &dyn World) -> Option<Vec<Piece>> {
     step.when.iter().find_map(|(field, wanted)| {
         let values = look::values(rule, field, event, world);
         let holds = values.iter().any(|value| wanted.contains(value));
-        let seen = if values.is_empty() { "nothing".to_owned() } else { values.join(", ") };
-        (!holds).then(|| format!("only where {field} is {}; here it is {seen}", wanted.join(" or ")))
+        let rule = format!("only where {field} is {}; here it is ", wanted.join(" or "));
+        let seen = match values.is_empty() {
+            true => Piece::Text("nothing".to_owned()),
+            false => Piece::Value(values.join(", ")),
+        };
+        (!holds).then(|| vec![Piece::Text(rule), seen])
     })
 }
 
@@ -203,7 +207,7 @@ impl Filler<'_> {
         &mut self,
         number: usize,
         step: &Step,
-        skipped: Option<String>,
+        skipped: Option<Vec<Piece>>,
         used: &mut BTreeSet<String>,
     ) -> FilledStep {
         let mut calls = Vec::new();

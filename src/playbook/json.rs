@@ -34,7 +34,7 @@ fn step(step: &FilledStep) -> Value {
         "title": text(&step.title),
         "text": step.text.as_deref().map(text),
         "requires": step.requires,
-        "left_out": step.skipped,
+        "left_out": step.skipped.as_deref().map(text),
         "calls": step.calls.iter().map(call).collect::<Vec<_>>(),
         "wait_seconds": step.wait.map(|wait| wait.millis.saturating_add(999) / 1000),
     })

@@ -37,7 +37,7 @@ pub fn markdown(filled: &Filled) -> String {
 fn step(out: &mut String, step: &FilledStep) {
     let _ = write!(out, "\n## {}. {}\n", step.number, prose(&step.title));
     if let Some(reason) = &step.skipped {
-        let _ = write!(out, "\nLeft out: {}.\n", code(reason));
+        let _ = write!(out, "\nLeft out: {}.\n", prose(reason));
         return;
     }
     if !step.requires.is_empty() {

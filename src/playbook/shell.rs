@@ -59,7 +59,7 @@ fn step(out: &mut String, step: &FilledStep) {
     out.push('\n');
     comment(out, &format!("{}. {}", step.number, plain(&step.title)));
     if let Some(reason) = &step.skipped {
-        comment(out, &format!("Left out: {reason}."));
+        comment(out, &format!("Left out: {}.", plain(reason)));
         return;
     }
     for requirement in &step.requires {
