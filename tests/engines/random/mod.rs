@@ -209,11 +209,13 @@ impl Line {
         let first = *differing.first()?;
         self.wrong += 1;
         let who = if found.contains(&first) { "the engine finds" } else { "the engine misses" };
+        let document: Json = serde_json::from_str(documents[first]).expect("JSON");
+        let values = limits::tested(&limits::condition(&subject.rule), &document);
         Some(format!(
-            "{}\n  {} documents differ; {who} {}",
+            "{}\n  {} documents differ; {who} {first}: {}",
             condition(),
             differing.len(),
-            short(documents[first])
+            short(&values)
         ))
     }
 }
@@ -298,9 +300,17 @@ fn shown(rule: &Rule) -> String {
     format!("{}: {}", rule.id, short(&conditions::brief(node)))
 }
 
+/// A text with long runs of a character counted.
 fn short(text: &str) -> String {
-    match text.char_indices().nth(1500) {
-        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
-        None => text.to_owned(),
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.trim_start_matches(c);
+        match (rest.len() - after.len()) / c.len_utf8() {
+            count if count > 50 => out.push_str(&format!("{c}{{{count}}}")),
+            _ => out.push_str(&rest[..rest.len() - after.len()]),
+        }
+        rest = after;
     }
+    out
 }
