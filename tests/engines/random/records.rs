@@ -33,7 +33,7 @@ pub fn all(runner: &mut TestRunner) -> Vec<Record> {
     let mut some = |at: usize| {
         let raw = strategy.new_tree(runner).expect("a record").current();
         let mut document = normalize::normalize(&raw, &normalize::Options::default()).document;
-        if at % 2 == 0 {
+        if at.is_multiple_of(2) {
             return Record { raw: Some(raw.to_string()), document: Json::Object(document).to_string() };
         }
         for (path, value) in added.new_tree(runner).expect("fields").current() {
