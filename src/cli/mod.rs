@@ -11,6 +11,7 @@ mod collisions;
 mod compile;
 mod completions;
 pub mod config;
+mod coverage;
 mod exit;
 mod explain;
 mod init;
@@ -49,6 +50,7 @@ struct Cli {
 enum Command {
     Check(check::Check),
     Test(test::Test),
+    Coverage(coverage::Coverage),
     Compile(compile::Compile),
     Match(replay::Match),
     Explain(explain::Explain),
@@ -65,6 +67,7 @@ impl Command {
         match self {
             Command::Check(command) => command.run(session),
             Command::Test(command) => command.run(session),
+            Command::Coverage(command) => command.run(session),
             Command::Compile(command) => command.run(session),
             Command::Match(command) => command.run(session),
             Command::Explain(command) => command.run(session),

@@ -17,7 +17,7 @@ mod types;
 mod version;
 mod vocabulary;
 
-pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named};
+pub use attack::{ATTACK_RELEASE, AttackEntry, attack, attack_named, attack_tactics, attack_techniques};
 pub use categories::{Category, category, event_names};
 pub use finding::{
     Convert, FindingField, FindingHow, FindingMapping, finding_conversion, finding_fields, finding_list,

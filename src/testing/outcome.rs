@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ir::Rule;
 
 use super::coverage::RuleCoverage;
+use super::fixture::Expect;
 use super::mutate::RuleMutation;
 
 /// The result of a whole run, in a stable order.
@@ -40,6 +41,8 @@ pub struct CaseReport {
     pub line: usize,
     /// The case's name.
     pub name: String,
+    /// What it expects; only a case that is still to do may lack it.
+    pub expect: Option<Expect>,
     /// How it ended.
     pub outcome: Outcome,
 }

@@ -188,6 +188,7 @@ fn one(
         fixture: file.source.path().to_owned(),
         line: line(&file.source, case.span),
         name: case.name.clone(),
+        expect: case.expect.clone(),
         outcome,
     };
     (report, judged.observed, diagnostic)

@@ -10,7 +10,8 @@ use crate::cli::args::Format;
 use crate::cli::exit::{Outcome, Stop};
 use crate::cli::rules;
 use crate::cli::session::{Session, is_error};
-use crate::ir::{Detection, Rule};
+use crate::ir::Rule;
+use crate::publish::kind;
 
 /// Rules: id, severity, kind, name, file
 #[derive(Debug, Args)]
@@ -79,14 +80,4 @@ fn original(rule: &Rule) -> Option<serde_json::Value> {
 fn sources(rule: &Rule) -> Vec<&str> {
     let tags = rule.metadata.tags.iter().flatten();
     tags.filter_map(|tag| tag.strip_prefix("Source: ")).collect()
-}
-
-/// The kind of a detection.
-fn kind(rule: &Rule) -> &'static str {
-    match rule.detection {
-        Detection::Event(_) => "event",
-        Detection::Threshold(_) => "threshold",
-        Detection::NewTerms(_) => "new-terms",
-        Detection::Opaque(_) => "opaque",
-    }
 }
