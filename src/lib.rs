@@ -2,7 +2,8 @@
 //!
 //! The rooms of this crate, lowest first; each may use those above it in this list and no other:
 //! [`diagnostic`], [`ir`], [`schema`], [`frontend`], [`event`], [`matcher`], [`witness`],
-//! [`backend`], [`replay`], [`testing`], [`lint`], [`publish`], [`cli`]. `ARCHITECTURE.md` says what each owns.
+//! [`backend`], [`playbook`], [`replay`], [`testing`], [`lint`], [`publish`], [`cli`].
+//! `ARCHITECTURE.md` says what each owns.
 
 pub mod backend;
 pub mod cli;
@@ -12,6 +13,7 @@ pub mod frontend;
 pub mod ir;
 pub mod lint;
 pub mod matcher;
+pub mod playbook;
 pub mod publish;
 pub mod replay;
 pub mod schema;

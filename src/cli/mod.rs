@@ -7,6 +7,7 @@
 mod args;
 mod check;
 pub mod codes;
+mod collisions;
 mod compile;
 mod completions;
 pub mod config;
@@ -18,6 +19,7 @@ mod init;
 mod list;
 mod new;
 mod normalize;
+mod playbook;
 mod registry;
 mod replay;
 mod rules;
@@ -55,6 +57,7 @@ enum Command {
     Match(replay::Match),
     Explain(explain::Explain),
     Normalize(normalize::Normalize),
+    Playbook(playbook::PlaybookOf),
     List(list::List),
     New(new::New),
     Init(init::Init),
@@ -72,6 +75,7 @@ impl Command {
             Command::Match(command) => command.run(session),
             Command::Explain(command) => command.run(session),
             Command::Normalize(command) => command.run(session),
+            Command::Playbook(command) => command.run(session),
             Command::List(command) => command.run(session),
             Command::New(command) => command.run(session),
             Command::Init(command) => command.run(session),

@@ -1,7 +1,7 @@
 //! Every code of every room, for `explain CODE`, `list lints` and the configuration.
 
 use crate::diagnostic::{Code, Page};
-use crate::{backend, cli, event, frontend, lint, matcher, testing};
+use crate::{backend, cli, event, frontend, lint, matcher, playbook, testing};
 
 /// The codes of each room, by the name of the group that listings print.
 pub(super) fn groups() -> Vec<(&'static str, Page)> {
@@ -14,6 +14,7 @@ pub(super) fn groups() -> Vec<(&'static str, Page)> {
     groups.push(("matching", matcher::codes::ALL));
     groups.push(("rules over time", matcher::over_time::codes::ALL));
     groups.push(("compiling", backend::codes::ALL));
+    groups.push(("playbooks", playbook::codes::ALL));
     groups.push(("fixtures", testing::codes::ALL));
     groups.push(("configuration", cli::codes::ALL));
     groups

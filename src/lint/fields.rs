@@ -27,7 +27,8 @@ crate::codes! {
 
     /// The rule's vocabulary has the field, but no CloudTrail event ever has a value of it (a field of
     /// processes, hosts or another data set), so the comparison is never true (under a negation:
-    /// always).
+    /// always). In rules on findings: no such finding has it, or Elastic's pipeline leaves it out because
+    /// an ECS field has the same value (`aws.guardduty.type` is `rule.name`).
     ///
     /// `trailsmith list fields NAME` says which fields CloudTrail events have. Under a negation the
     /// clause can go; elsewhere the rule is for other events, or the clause is a mistake.
@@ -56,13 +57,11 @@ crate::codes! {
 }
 
 pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
-    if rule.input != Input::CloudTrail {
-        return;
-    }
+    let Some(events) = events(rule) else { return };
     let mut said: HashSet<(&str, Option<usize>)> = HashSet::new();
     for node in predicates(rule) {
         node.for_each_test(&mut |test, origin| {
-            if let Some(finding) = missing(&test.field)
+            if let Some(finding) = missing(&test.field, events)
                 && said.insert((&test.field.path, origin.map(|o| o.start)))
             {
                 let span = origin.map(|origin| within(rule, origin, &test.field.path));
@@ -72,7 +71,7 @@ pub(super) fn check(rule: &Rule, findings: &mut Vec<Diagnostic>) {
     }
     let suppressed = rule.suppression.iter().flat_map(|suppression| &suppression.group_by);
     for field in keys(&rule.detection).into_iter().chain(suppressed) {
-        if let Some(finding) = missing(field) {
+        if let Some(finding) = missing(field, events) {
             findings.push(at(finding, rule, place_of(rule, &field.path), ""));
         }
     }
@@ -99,18 +98,34 @@ fn keys(detection: &Detection) -> Vec<&Field> {
     }
 }
 
+/// The records that a rule reads, where their fields are known.
+fn events(rule: &Rule) -> Option<Shape> {
+    match (&rule.input, rule.input.service()) {
+        (Input::CloudTrail, _) => Some(Shape::CloudTrail),
+        (Input::Other(_), Some(service)) => {
+            let own = rule.vocabulary == Vocabulary::Finding(service);
+            (own || schema::has_documents(service)).then_some(Shape::Finding(service))
+        }
+        (Input::Other(_), None) => None,
+    }
+}
+
 /// What is to be said of a field that records do not have.
-fn missing(field: &Field) -> Option<Diagnostic> {
+fn missing(field: &Field, events: Shape) -> Option<Diagnostic> {
     if field.ty == FieldType::Unknown {
         return Some(unknown(field));
     }
-    match schema::reach(field, Shape::CloudTrail, Version::default()) {
+    let what = match events {
+        Shape::Finding(service) => format!("{} finding", service.as_str()),
+        _ => "CloudTrail event".to_owned(),
+    };
+    match schema::reach(field, events, Version::default()) {
         Reach::Never if field.vocabulary == Vocabulary::Splunk => {
             let title = format!("`{field}` is made by Splunk's add-on; it is missing here");
             Some(Diagnostic::new(&FIELD_FROM_ADD_ON, title).help("name the raw field that it comes from"))
         }
         Reach::Never => {
-            let finding = Diagnostic::new(&FIELD_NEVER_SET, format!("no CloudTrail event has `{field}`"));
+            let finding = Diagnostic::new(&FIELD_NEVER_SET, format!("no {what} has `{field}`"));
             Some(finding.help("a comparison with it is never true, and its negation always"))
         }
         Reach::Enrichment(_) => {

@@ -9,6 +9,7 @@ mod empty_query;
 mod fields;
 mod metadata;
 mod playbook;
+mod playbook_order;
 mod risk_score;
 mod schedule;
 pub mod suppression;
@@ -34,6 +35,7 @@ pub static ALL: &[Lint] = &[
     Lint { codes: fields::ALL, check: fields::check },
     Lint { codes: metadata::ALL, check: metadata::check },
     Lint { codes: playbook::ALL, check: playbook::check },
+    Lint { codes: playbook_order::ALL, check: playbook_order::check },
     Lint { codes: risk_score::ALL, check: risk_score::check },
     Lint { codes: schedule::ALL, check: schedule::check },
     Lint { codes: value_case::ALL, check: value_case::check },
@@ -50,6 +52,14 @@ pub fn check(rule: &Rule) -> Vec<Diagnostic> {
         *finding = finding.clone().for_rule(&rule.id, rule.name());
     }
     findings
+}
+
+/// Checks the playbook of a rule only: what is wrong with it before any event is looked at.
+pub fn playbook_faults(rule: &Rule) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    playbook::check(rule, &mut findings);
+    playbook_order::check(rule, &mut findings);
+    findings.into_iter().map(|finding| finding.for_rule(&rule.id, rule.name())).collect()
 }
 
 /// The finding on a rule beside whose file no fixture file lies. A fixture file elsewhere may name the

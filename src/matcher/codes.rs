@@ -29,9 +29,9 @@ crate::codes! {
     /// Write the alternatives as one flat list.
     pub TOO_DEEP = error "match-too-deep": "a predicate nested too deeply";
 
-    /// The rule is written for events of another kind than these records: rules for GuardDuty
-    /// findings, hosts and so on never run on CloudTrail records, because equal names mean other
-    /// things there.
+    /// The rule is written for events of another kind than these records: rules for findings of
+    /// GuardDuty, hosts and so on never run on CloudTrail records, and rules for CloudTrail never on
+    /// findings, because equal names mean other things there.
     pub OTHER_INPUT = info "match-other-input": "a rule for events of another kind";
 
     /// The rule's file switches it off (`enabled: false`). It is judged all the same, since a replay

@@ -31,3 +31,8 @@ mod values;
 pub use aggregate::{AggregateCase, aggregate};
 pub use generate::{Options, of_predicate, witnesses};
 pub use outcome::{Change, NearMiss, Reason, Sample, Side, Unreached, Witness, Witnesses};
+
+/// A successful call of an IAM user as CloudTrail writes it, with nothing in it that a rule asks for.
+pub fn plain_record() -> serde_json::Value {
+    base::record()
+}

@@ -9,6 +9,7 @@
 
 pub mod codes;
 mod commands;
+mod compare;
 mod condition;
 mod field;
 mod grouped;
