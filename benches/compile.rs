@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use trailsmith::backend::{self, Options, Target};
 use trailsmith::frontend;
 use trailsmith::ir::{Language, Rule};
@@ -54,7 +55,13 @@ fn run(what: &str, rules: &[Arc<Rule>], targets: &[&dyn Target]) {
     let mut whole = Vec::with_capacity(PASSES);
     let mut each = vec![Vec::with_capacity(PASSES); targets.len()];
     let mut artefacts = vec![0; targets.len()];
+    let mut together = Vec::with_capacity(PASSES);
+    let pairs: Vec<(&Arc<Rule>, &dyn Target)> =
+        rules.iter().flat_map(|rule| targets.iter().map(move |target| (rule, *target))).collect();
     for _ in 0..PASSES {
+        let start = Instant::now();
+        pairs.par_iter().for_each(|(rule, target)| drop(text(rule, *target)));
+        together.push(start.elapsed());
         let start = Instant::now();
         for (index, target) in targets.iter().enumerate() {
             let start = Instant::now();
@@ -65,7 +72,9 @@ fn run(what: &str, rules: &[Arc<Rule>], targets: &[&dyn Target]) {
         whole.push(start.elapsed());
     }
     let names: Vec<&str> = targets.iter().map(|target| target.name()).collect();
-    println!("{} {what} to {}: {}", rules.len(), names.join(", "), best(&mut whole));
+    println!("{} {what} to {}:", rules.len(), names.join(", "));
+    println!("  as `compile` does it, on {} threads: {}", rayon::current_num_threads(), best(&mut together));
+    println!("  on one thread: {}", best(&mut whole));
     for ((name, times), made) in names.iter().zip(&mut each).zip(artefacts) {
         println!("  {name:<14} {} ({made} artefacts)", best(times));
     }
