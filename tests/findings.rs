@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -192,7 +192,7 @@ fn panthers_verdicts() {
 
 fn pack() -> Vec<Arc<Rule>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    frontend::load(&[PathBuf::from(root.join("rules"))], &frontend::Options::default()).rules
+    frontend::load(&[root.join("rules")], &frontend::Options::default()).rules
 }
 
 fn shipped(name: &str) -> Arc<Rule> {

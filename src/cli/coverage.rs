@@ -10,8 +10,8 @@ use super::exit::{Outcome, Stop};
 use super::rules;
 use super::session::{Session, is_error};
 use crate::ir::Purpose;
-use crate::publish::html::{Links, page};
-use crate::publish::{Survey, navigator, table};
+use crate::publish::html::page;
+use crate::publish::{Links, Survey, navigator, table};
 use crate::testing::codes::{FIXTURE_EVENTS, MISSING_FIXTURE};
 use crate::testing::{Fixtures, Settings, clean, fixtures, mutate, run};
 

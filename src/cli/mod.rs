@@ -12,6 +12,7 @@ mod compile;
 mod completions;
 pub mod config;
 mod coverage;
+mod docs;
 mod exit;
 mod explain;
 mod init;
@@ -51,6 +52,7 @@ enum Command {
     Check(check::Check),
     Test(test::Test),
     Coverage(coverage::Coverage),
+    Docs(docs::Docs),
     Compile(compile::Compile),
     Match(replay::Match),
     Explain(explain::Explain),
@@ -68,6 +70,7 @@ impl Command {
             Command::Check(command) => command.run(session),
             Command::Test(command) => command.run(session),
             Command::Coverage(command) => command.run(session),
+            Command::Docs(command) => command.run(session),
             Command::Compile(command) => command.run(session),
             Command::Match(command) => command.run(session),
             Command::Explain(command) => command.run(session),

@@ -162,7 +162,7 @@ fn whole(rule: &Rule, lowering: &mut Lowering<'_>) -> Result<Tree, Problem> {
     if let Layout::Finding(service) = lowering.layout {
         let own = rule.vocabulary == Vocabulary::Finding(service);
         let ecs = rule.vocabulary == Vocabulary::Ecs;
-        if !own && !(ecs && has_documents(service)) {
+        if !(own || ecs && has_documents(service)) {
             let (what, words) = (lowering.layout.plural(), rule.vocabulary.as_str());
             let title = format!("{what} have no fields of the vocabulary {words}");
             return refuse(&codes::OTHER_VOCABULARY, title);

@@ -7,10 +7,13 @@
 //! fixtures and writing files are left to others.
 
 pub mod html;
+mod links;
 pub mod navigator;
+pub mod pages;
 mod survey;
 pub mod table;
 
+pub use links::{Links, relative};
 pub use survey::{Entry, Survey, Totals, Unplaced};
 
 use crate::ir::{Detection, Rule};

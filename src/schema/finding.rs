@@ -286,9 +286,9 @@ pub fn finding_list(service: Service, raw: &str) -> Option<String> {
         let (list, _) = field.raw.split_once("[]")?;
         super::mapping::below(raw, list).map(|_| list.to_owned())
     });
-    let listed = rows(include_str!("data/finding_lists.tsv")).filter_map(|[of, list]| {
-        (of == service.as_str() && super::mapping::below(raw, list).is_some()).then(|| list.to_owned())
-    });
+    let listed = rows(include_str!("data/finding_lists.tsv"))
+        .filter(|[of, list]| *of == service.as_str() && super::mapping::below(raw, list).is_some())
+        .map(|[_, list]| list.to_owned());
     marked.chain(listed).min_by_key(String::len)
 }
 

@@ -1,6 +1,8 @@
 //! One concept in every vocabulary: what `trailsmith list fields` prints, and near names for a
 //! field that does not exist.
 
+use std::sync::LazyLock;
+
 use super::mapping::{Alias, How, MAPPINGS, SPLUNK, THREAT_STACK, below, of_ecs};
 use super::{Reach, Shape, Version, base_field, ecs, finding, names, reach, types};
 use crate::ir::{Field, FieldType, Service, Vocabulary};
@@ -94,7 +96,8 @@ pub fn concepts() -> Vec<Row> {
 /// Without an exact match those whose name holds the word, whatever its case.
 pub fn lookup(name: &str) -> Vec<Row> {
     let name = base_field(name);
-    let all = concepts();
+    static ALL: LazyLock<Vec<Row>> = LazyLock::new(concepts);
+    let all = &*ALL;
     let has = |row: &Row| Vocabulary::ALL.into_iter().any(|v| row.names(v).iter().any(|n| n == name));
     let mut found: Vec<Row> = all.iter().filter(|row| has(row)).cloned().collect();
     if found.is_empty() {

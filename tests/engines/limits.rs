@@ -19,6 +19,17 @@ pub fn of(node: &Node, document: &Json) -> Option<&'static str> {
     inside(node, document, false)
 }
 
+/// What a document holds in the fields of a condition.
+pub fn tested(node: &Node, document: &Json) -> String {
+    let mut shown = std::collections::BTreeMap::new();
+    node.for_each_test(&mut |test, _| {
+        let mut values = Vec::new();
+        collect(document, test.field.path.trim_end_matches(".text"), &mut values, &mut false);
+        shown.insert(test.field.path.as_str(), values);
+    });
+    if shown.is_empty() { document.to_string() } else { format!("{shown:?}") }
+}
+
 fn inside(node: &Node, document: &Json, is_negated: bool) -> Option<&'static str> {
     match &node.predicate {
         Predicate::And(nodes) | Predicate::Or(nodes) => {

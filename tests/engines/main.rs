@@ -11,6 +11,7 @@ mod limits;
 mod node;
 mod percolate;
 mod python;
+mod random;
 mod report;
 mod search_cases;
 mod ways;
@@ -89,7 +90,7 @@ fn differential(world: &World, node: &Node, way: Way) -> Result<(), Failed> {
     let outcome = |(at, subject)| match artefact(subject, way.target, stack) {
         Ok(artefact) => {
             let positions = |ids: Vec<String>| ids.iter().map(|id| id.parse().expect("a position")).collect();
-            Outcome::of(world, at, (way.ask)(node, &artefact).map(positions))
+            Outcome::of(world, at, (way.ask)(node, INDEX, &artefact).map(positions))
         }
         Err(outcome) => outcome,
     };
@@ -104,7 +105,7 @@ fn percolator(world: &World, node: &Node) -> Result<(), Failed> {
         world.subjects.iter().map(|subject| artefact(subject, "percolator", Stack::OpenSearch)).collect();
     let stored: Vec<(usize, Artefact)> =
         made.iter().enumerate().filter_map(|(at, made)| Some((at, made.clone().ok()?))).collect();
-    let mut found = percolate::run(world, node, &stored);
+    let mut found = percolate::run("rules", &world.texts(), node, &stored);
     let outcome = |(at, made): (usize, Result<Artefact, Outcome>)| match made {
         Ok(_) => Outcome::of(world, at, found.remove(&at).expect("an answer")),
         Err(outcome) => outcome,
@@ -124,7 +125,7 @@ fn eql(world: &World) -> Result<(), Failed> {
     };
     let queries: BTreeMap<String, String> =
         made.iter().enumerate().filter_map(|(at, made)| Some((at.to_string(), text(made)?))).collect();
-    let mut found = python::run(world, &queries)?;
+    let mut found = python::run(&world.texts(), &queries)?;
     let documents: Vec<Json> = world
         .records
         .iter()
@@ -235,6 +236,7 @@ fn main() {
             trial(name, Box::new(move |world, engines| check(world, engines.node(engine)?)))
         })
         .collect();
+    trials.push(trial("random conditions", Box::new(|_, engines| random::run(engines))));
     trials.push(trial("python: eql", Box::new(|world, _| eql(world))));
     trials.push(trial("every rule is hit", Box::new(|world, _| is_hit(world))));
     trials.push(trial(

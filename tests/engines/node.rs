@@ -161,6 +161,10 @@ impl Node {
 /// The innermost reason of an error.
 fn reason(answer: &Json) -> String {
     let mut error = &answer["error"];
+    // A search fails shard by shard.
+    if error["failed_shards"][0]["reason"].is_object() {
+        error = &error["failed_shards"][0]["reason"];
+    }
     while error["caused_by"].is_object() {
         error = &error["caused_by"];
     }

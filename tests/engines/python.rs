@@ -10,37 +10,38 @@ use trailsmith::ir::FieldType;
 use trailsmith::schema;
 
 use crate::node;
-use crate::world::World;
 
 /// The positions of the documents that each query finds, or why the engine takes none of it.
 ///
 /// # Errors
 /// The engine cannot be installed.
 pub fn run(
-    world: &World,
+    documents: &[&str],
     queries: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, Result<Vec<usize>, String>>, String> {
     let folder = node::install("eql")?;
-    let documents = node::home().join(format!("eql-{}.ndjson", std::process::id()));
+    // Two runs may be under way at a time.
+    let name = format!("eql-{}-{}.ndjson", std::process::id(), documents.len());
+    let place = node::home().join(name);
     let mut lines = String::new();
-    for record in &world.records {
-        let mut document = serde_json::from_str(&record.document).expect("a document");
+    for text in documents {
+        let mut document = serde_json::from_str(text).expect("a document");
         as_indexed("", &mut document);
         lines.push_str(&format!("{document}\n"));
     }
-    std::fs::write(&documents, lines).map_err(|error| error.to_string())?;
+    std::fs::write(&place, lines).map_err(|error| error.to_string())?;
     let mut process = Command::new(folder.join("bin/python"))
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/run_eql.py"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| error.to_string())?;
-    let asked = json!({ "queries": queries, "documents": documents });
+    let asked = json!({ "queries": queries, "documents": place });
     let mut input = process.stdin.take().expect("piped");
     input.write_all(asked.to_string().as_bytes()).map_err(|error| error.to_string())?;
     drop(input);
     let output = process.wait_with_output().map_err(|error| error.to_string())?;
-    let _ = std::fs::remove_file(&documents);
+    let _ = std::fs::remove_file(&place);
     if !output.status.success() {
         return Err(format!("the EQL engine failed with {}", output.status));
     }

@@ -21,8 +21,8 @@ pub struct Way {
     pub target: &'static str,
     /// Whether it is OpenSearch that is asked.
     pub opensearch: bool,
-    /// The ids of the documents that an artefact finds.
-    pub ask: fn(&Node, &Artefact) -> Result<Vec<String>, String>,
+    /// The ids of the documents of an index that an artefact finds.
+    pub ask: fn(&Node, &str, &Artefact) -> Result<Vec<String>, String>,
 }
 
 pub const QUERY_DSL: Way =
@@ -72,20 +72,20 @@ pub fn query(artefact: &Artefact) -> Json {
     artefact.to_json()["query"].take()
 }
 
-fn query_dsl(node: &Node, artefact: &Artefact) -> Result<Vec<String>, String> {
-    node.search(INDEX, &query(artefact))
+fn query_dsl(node: &Node, index: &str, artefact: &Artefact) -> Result<Vec<String>, String> {
+    node.search(index, &query(artefact))
 }
 
-fn lucene(node: &Node, artefact: &Artefact) -> Result<Vec<String>, String> {
+fn lucene(node: &Node, index: &str, artefact: &Artefact) -> Result<Vec<String>, String> {
     // As Kibana sends it.
-    node.search(INDEX, &json!({ "query_string": { "query": text(artefact), "analyze_wildcard": true } }))
+    node.search(index, &json!({ "query_string": { "query": text(artefact), "analyze_wildcard": true } }))
 }
 
-fn kql(node: &Node, artefact: &Artefact) -> Result<Vec<String>, String> {
-    node.search(INDEX, &kql_query(text(artefact)))
+fn kql(node: &Node, index: &str, artefact: &Artefact) -> Result<Vec<String>, String> {
+    node.search(index, &kql_query(text(artefact)))
 }
 
-fn esql(node: &Node, artefact: &Artefact) -> Result<Vec<String>, String> {
+fn esql(node: &Node, _: &str, artefact: &Artefact) -> Result<Vec<String>, String> {
     let query = format!("{}\n| KEEP _id\n| LIMIT 10000", text(artefact));
     let answer = node.ask("POST", "/_query", &json!({ "query": query }))?;
     let rows = answer["values"].as_array().expect("values");

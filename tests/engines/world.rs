@@ -86,6 +86,11 @@ impl World {
         Some(World { subjects, records, set, native, torn })
     }
 
+    /// Documents, in order.
+    pub fn texts(&self) -> Vec<&str> {
+        self.records.iter().map(|record| record.document.as_str()).collect()
+    }
+
     /// Documents with their names in an index.
     pub fn documents(&self) -> Vec<(String, String)> {
         let named = |(at, record): (usize, &Record)| (at.to_string(), record.document.clone());

@@ -2,7 +2,7 @@
 //!
 //! A search is a [`Pipeline`] of commands. What filters is read: `search` (whose `OR` binds
 //! tighter than `AND`) and `where` (the reverse), with `eval`, `stats`, `rename`, `bin` and
-//! `spath`; every other command is kept as name and text. [`parse`] gives a [`Pipeline`], which prints itself
+//! `spath`; every other command is kept as name and text. [`parse()`] gives a [`Pipeline`], which prints itself
 //! ([`std::fmt::Display`]) as text that reads back as the same tree.
 
 mod ast;

@@ -113,6 +113,9 @@ pub(super) fn write(rows: &[Row], attachments: &[Attachment], path: &Path) -> Re
     let fail =
         |path: &Path, error: std::io::Error| Stop::usage(format!("cannot write {}: {error}", path.display()));
     if super::is_file(path) {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| fail(folder, error))?;
+        }
         return std::fs::write(path, text(rows, attachments)).map_err(|error| fail(path, error));
     }
     std::fs::create_dir_all(path).map_err(|error| fail(path, error))?;

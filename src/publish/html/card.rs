@@ -1,9 +1,8 @@
 //! A rule on the page: a line that tells how it stands, and behind it everything else.
 
-use super::links::Links;
 use super::markup::Markup;
 use crate::publish::table::plural;
-use crate::publish::{Entry, kind};
+use crate::publish::{Entry, Links, kind};
 use crate::testing::{CaseReport, Expect, Outcome, RuleCoverage, RuleMutation};
 
 pub(super) fn write(entry: &Entry, number: usize, links: &Links<'_>, html: &mut Markup) {

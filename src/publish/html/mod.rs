@@ -5,7 +5,6 @@
 //! is whole, only not searchable.
 
 mod card;
-mod links;
 mod markup;
 mod matrix;
 
@@ -13,11 +12,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-pub use links::{Links, relative};
 use markup::Markup;
 
-use super::Survey;
 use super::table::{percent, plural};
+use super::{Links, Survey};
 use crate::schema::{ATTACK_RELEASE, attack_techniques};
 
 const STYLE: &str = include_str!("page.css");

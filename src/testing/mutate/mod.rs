@@ -1,7 +1,7 @@
 //! Mutation: each clause of a rule is changed, and the fixtures are asked whether they notice.
 //!
 //! A rule whose clause can be dropped, negated or moved by one without any fixture failing is a rule
-//! whose fixtures would not notice that mistake either. What is changed, and how, is [`mutants`]'
+//! whose fixtures would not notice that mistake either. What is changed, and how, is [`mutants()`]'
 //! business; this module runs the fixtures on every changed rule and asks for a record that tells
 //! a survivor from the rule. Clauses that are the same in every event are left alone.
 

@@ -1,6 +1,6 @@
 //! Prints SPL trees on one line.
 //!
-//! Reading the output gives the same tree again, for every tree that [`super::parse`] made and for
+//! Reading the output gives the same tree again, for every tree that [`super::parse()`] made and for
 //! trees built by hand as far as SPL can say them: not a field in an expression whose name holds
 //! one of `[ ] | "` or a backquote, which single quotes do not protect. `search` lets `OR` bind tighter than `AND`,
 //! `where` the other way round: operands that are chains themselves always get parentheses, so

@@ -61,12 +61,12 @@ fn last(own: &Value, list: &str, path: &str) -> Option<Value> {
 
 fn score(own: &Value, key: &str) -> Option<Value> {
     let scores = items(own, "vulnerabilities").flat_map(|item| items(item, "cvss"));
-    scores.filter_map(|score| score.get(key)).filter(|value| !value.is_null()).last().cloned()
+    scores.filter_map(|score| score.get(key)).rfind(|value| !value.is_null()).cloned()
 }
 
 fn indicator(own: &Value) -> Option<Value> {
     let kinds = items(own, "threat_intel_indicators").filter_map(|item| item.get("type")?.as_str());
-    let known = kinds.filter_map(|kind| {
+    let mut known = kinds.filter_map(|kind| {
         Some(match kind {
             "DOMAIN" => "domain-name",
             "EMAIL_ADDRESS" => "email-addr",
@@ -79,5 +79,5 @@ fn indicator(own: &Value) -> Option<Value> {
             _ => return None,
         })
     });
-    known.last().map(Value::from)
+    known.next_back().map(Value::from)
 }
