@@ -3,8 +3,13 @@
 //! The rules are those of botocore's `xform_name`: a plural of capitals (`ARNs`) is one word, a word
 //! begins at a capital that small letters follow, and at a capital behind a small letter or digit.
 
+/// Words whose capitals are no beginnings of words (botocore's list of exceptions).
+const WORDS: &[(&str, &str)] =
+    &[("WhatsApp", "Whatsapp"), ("OTel", "Otel"), ("iSCSI", "Iscsi"), ("HITs", "Hits")];
+
 /// The command of an action.
 pub fn kebab(action: &str) -> String {
+    let action = WORDS.iter().fold(action.to_owned(), |name, (word, spelt)| name.replace(word, spelt));
     let chars: Vec<char> = action.chars().collect();
     let mut plain = chars.clone();
     let mut tail = String::new();
@@ -43,6 +48,8 @@ mod tests {
             ("ListObjectsV2", "list-objects-v2"),
             ("DescribeVpcs", "describe-vpcs"),
             ("ListResourceARNs", "list-resource-arns"),
+            ("DescribeCachediSCSIVolumes", "describe-cached-iscsi-volumes"),
+            ("ListHITsForQualificationType", "list-hits-for-qualification-type"),
             ("GetEC2Recommendations", "get-ec2-recommendations"),
         ] {
             assert_eq!(kebab(action), command);
