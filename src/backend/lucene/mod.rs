@@ -11,6 +11,7 @@ use super::predicate::{Fitted, Refusal, fit, prepare};
 use super::regex;
 use super::target::{Made, Options, Target};
 use crate::ir::{Comparison, FieldType, Node, Predicate, Rule, Test, TextMatch, Vocabulary, Words};
+use crate::matcher::tokens::words;
 
 /// The target.
 #[derive(Debug)]
@@ -119,7 +120,7 @@ pub(super) fn fits(leaf: &Predicate) -> Fitted {
             _ => Ok(said),
         },
         Predicate::Test(Test { comparison: Comparison::Words(Words::AnyOf(text)), .. })
-            if !text.contains(char::is_alphanumeric) =>
+            if words(text).next().is_none() =>
         {
             refuse(Feature::Words, "there is no word in the text")
         }

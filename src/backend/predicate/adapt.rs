@@ -9,11 +9,15 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::{Fitted, Refusal, any, ecs, equals, folded, test};
 use crate::backend::codes;
-use crate::ir::{Bound, Case, Comparison, Field, FieldType, NumberOp, Predicate, Test, TextMatch};
+use crate::ir::{Bound, Case, Comparison, Field, FieldType, NumberOp, Predicate, Test, TextMatch, Words};
 use crate::schema::base_field;
 
 /// Most values that an upper bound on a count is spelt out into.
 const MOST_VALUES: i64 = 1024;
+
+/// Longest end of a range of words, in bytes: no word is longer (255 units), and Elasticsearch refuses
+/// one of 1,000 ("input automaton is too large", measured on 8.19.21).
+const LONGEST_WORD: usize = 765;
 
 /// The test in a form that the type of its field knows.
 pub fn adapt(of: &Test) -> Fitted {
@@ -48,6 +52,11 @@ pub fn adapt(of: &Test) -> Fitted {
             _ => as_is(),
         },
         FieldType::Text => match comparison {
+            Comparison::Words(Words::Between { lower, upper })
+                if [lower, upper].into_iter().flatten().any(|(text, _)| text.len() > LONGEST_WORD) =>
+            {
+                refuse("range whose end is longer than any word")
+            }
             Comparison::Words(_) => as_is(),
             _ => {
                 let base = ecs(base_field(&field.path));
@@ -84,7 +93,8 @@ pub fn adapt(of: &Test) -> Fitted {
             _ => refuse("comparison of texts or numbers"),
         },
         FieldType::Ip => match comparison {
-            Comparison::Ip(_) | Comparison::IpRange { .. } => as_is(),
+            Comparison::Ip(network) => Ok(test(field, Comparison::Ip(canonical(*network))).into()),
+            Comparison::IpRange { .. } => as_is(),
             Comparison::Text { matcher: TextMatch::Equals(text), .. } => match text.parse::<IpAddr>() {
                 Ok(address) if address.to_string() == *text => {
                     Ok(test(field, Comparison::Ip(IpNet::from(address))).into())
@@ -100,6 +110,20 @@ pub fn adapt(of: &Test) -> Fitted {
         // An object has no value of its own, so no comparison with one is ever true.
         FieldType::Object => constant(false),
         FieldType::Nested => refuse("comparison of its own"),
+    }
+}
+
+/// A network of addresses that are mapped into the space of IPv6 under its IPv4 name, and without bits
+/// behind its prefix: Elasticsearch refuses `::ffff:10.0.0.0/104` as ambiguous (measured on 8.19.21).
+pub fn canonical(network: IpNet) -> IpNet {
+    let network = network.trunc();
+    match network {
+        IpNet::V6(v6) if v6.prefix_len() >= 96 => match v6.addr().to_ipv4_mapped() {
+            // A prefix of 96 to 128 leaves one of 0 to 32.
+            Some(v4) => Ipv4Net::new(v4, v6.prefix_len() - 96).map_or(network, IpNet::V4),
+            None => network,
+        },
+        _ => network,
     }
 }
 
@@ -227,5 +251,15 @@ mod tests {
         assert_eq!(prefix("10.1."), Some(test(&ip, Comparison::Ip("10.1.0.0/16".parse().unwrap()))));
         assert_eq!(prefix("10.1"), None);
         assert_eq!(adapted(&ip, equals("AWS Internal")), Some(Predicate::Constant(false)));
+        for (network, expected) in [
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:10.1.2.3/128", "10.1.2.3/32"),
+            ("::ffff:10.1.2.3/95", "::fffe:0:0/95"),
+            ("10.1.2.3/8", "10.0.0.0/8"),
+            ("2001:db8::/32", "2001:db8::/32"),
+        ] {
+            let network = Comparison::Ip(network.parse().unwrap());
+            assert_eq!(adapted(&ip, network), Some(test(&ip, Comparison::Ip(expected.parse().unwrap()))));
+        }
     }
 }
