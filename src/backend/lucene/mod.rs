@@ -119,6 +119,12 @@ pub(super) fn fits(leaf: &Predicate) -> Fitted {
             Words::Between { .. } => refuse(Feature::FreeText, "no range on every field"),
             _ => Ok(said),
         },
+        // Kibana has wildcards analysed: `a&&b*` would find each `a`.
+        Predicate::Test(Test { comparison: Comparison::Words(Words::Pattern(glob)), .. })
+            if !print::is_of_one_word(glob) =>
+        {
+            refuse(Feature::WordPattern, "the pattern holds signs that are no part of a word")
+        }
         Predicate::Test(Test { comparison: Comparison::Words(Words::AnyOf(text)), .. })
             if words(text).next().is_none() =>
         {

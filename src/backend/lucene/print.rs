@@ -179,6 +179,12 @@ fn quoted(text: &str) -> String {
     out
 }
 
+/// Whether the literal pieces of a pattern hold letters and digits only.
+pub(super) fn is_of_one_word(glob: &Glob) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    glob.parts.iter().all(|part| !matches!(part, GlobPart::Literal(text) if !text.chars().all(is_word)))
+}
+
 /// Whether a pattern holds white space.
 pub(super) fn has_space(glob: &Glob) -> bool {
     glob.parts
@@ -224,6 +230,13 @@ mod tests {
         ] {
             assert_eq!(printed(predicate), expected);
         }
+    }
+
+    #[test]
+    fn patterns_for_words_hold_no_borders() {
+        let glob = |text: &str| Glob { parts: vec![GlobPart::Literal(text.into()), GlobPart::Any] };
+        assert!(is_of_one_word(&glob("a_é1")));
+        assert!(!is_of_one_word(&glob("a&&b")) && !is_of_one_word(&glob("a b")));
     }
 
     #[test]
