@@ -96,7 +96,7 @@ pub enum Comparison {
         /// Upper end.
         upper: Bound<DateBound>,
     },
-    /// The analysed words of the value (lower-cased, split at what is not a letter or digit).
+    /// The analysed words of the value (lower-cased, split at Unicode's word borders).
     Words(Words),
 }
 

@@ -72,6 +72,13 @@ impl FreeText {
     }
 }
 
+/// Whether a path stands below a nested field that a search below `prefix` does not enter: elements of
+/// nested fields are documents of their own to Elasticsearch.
+pub(super) fn is_nested_away(path: &str, prefix: &str, field_type: impl Fn(&str) -> FieldType) -> bool {
+    let mut above = path.match_indices('.').map(|(dot, _)| &path[..dot]);
+    above.any(|above| above.len() > prefix.len() && field_type(above) == FieldType::Nested)
+}
+
 /// On a keyword the whole value counts.
 fn keyword(query: &Words) -> Comparison {
     let bound = |end: &Option<(String, bool)>| match end {
@@ -109,6 +116,14 @@ fn network(text: &str) -> Option<Check> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn elements_of_nested_fields_are_searched_by_themselves() {
+        let types = |path: &str| if path == "a.list" { FieldType::Nested } else { FieldType::Object };
+        assert!(is_nested_away("a.list.name", "", types));
+        assert!(!is_nested_away("a.list.name", "a.list", types));
+        assert!(!is_nested_away("a.other.name", "", types));
+    }
 
     #[test]
     fn each_value_by_the_type_of_its_field() {

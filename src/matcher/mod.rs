@@ -29,6 +29,7 @@ mod rule_set;
 #[cfg(test)]
 mod test_rules;
 mod text_set;
+pub(crate) mod tokens;
 mod tree;
 mod view;
 mod words;

@@ -5,6 +5,7 @@
 use super::World;
 use super::check::Check;
 use super::derived;
+use super::free_text::is_nested_away;
 use super::leaves::any_leaf;
 use super::tree::{AnyField, Nested, Place, Probe, Step, Tree};
 use crate::event::{Layout, Leaf, Projection, Slots};
@@ -266,15 +267,17 @@ fn any_field(search: &AnyField, event: &Event<'_>, memo: &mut Memo) -> bool {
             return search.query.holds_raw(path, leaf);
         }
         let ty = world.field_type(search.vocabulary, path);
-        if search.view.sees(leaf, ty.ignore_above()) && search.query.holds(ty, leaf) {
-            return true;
-        }
+        let found = search.view.sees(leaf, ty.ignore_above()) && search.query.holds(ty, leaf);
         // A keyword may have an analysed copy beside it (`error_message.text`), without its limit.
         let beside = || world.field_type(search.vocabulary, &format!("{path}.text")) == FieldType::Text;
-        matches!(ty, FieldType::Keyword { .. })
-            && search.view.sees(leaf, None)
-            && search.query.holds(FieldType::Text, leaf)
-            && beside()
+        let in_words = || {
+            matches!(ty, FieldType::Keyword { .. })
+                && search.view.sees(leaf, None)
+                && search.query.holds(FieldType::Text, leaf)
+                && beside()
+        };
+        let field_type = |path: &str| world.field_type(search.vocabulary, path);
+        (found || in_words()) && !is_nested_away(path, &search.prefix, field_type)
     })
 }
 

@@ -1,6 +1,6 @@
-//! Analysed text: values and queries as words, lower-cased and split at what is neither letter nor
-//! digit, as the text fields of `kql_cases/README.txt` are.
+//! Analysed text: values and queries as [words](super::tokens), compared in lower case.
 
+use super::tokens::{lower as lower_case, words};
 use crate::ir::{Case, Glob, GlobPart, Words};
 
 /// A compiled test on words.
@@ -16,25 +16,16 @@ pub(super) enum WordTest {
     Between(Option<(String, bool)>, Option<(String, bool)>),
 }
 
-/// The words of a text, as written (not lower-cased).
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
-}
-
 fn same(word: &str, lower: &str) -> bool {
-    if word.is_ascii() {
-        word.eq_ignore_ascii_case(lower)
-    } else {
-        word.chars().flat_map(char::to_lowercase).eq(lower.chars())
-    }
+    if word.is_ascii() { word.eq_ignore_ascii_case(lower) } else { lower_case(word) == lower }
 }
 
 impl WordTest {
     /// Analyses the query. A query without any word matches nothing.
     pub(super) fn new(query: &Words) -> Self {
-        let analysed = |text: &str| words(text).map(str::to_lowercase).collect();
+        let analysed = |text: &str| words(text).map(lower_case).collect();
         let end =
-            |end: &Option<(String, bool)>| end.as_ref().map(|(text, inside)| (text.to_lowercase(), *inside));
+            |end: &Option<(String, bool)>| end.as_ref().map(|(text, inside)| (lower_case(text), *inside));
         match query {
             Words::AnyOf(text) => WordTest::AnyOf(analysed(text)),
             Words::Phrase(text) => WordTest::Phrase(analysed(text)),
@@ -49,10 +40,10 @@ impl WordTest {
             WordTest::AnyOf(wanted) => words(text).any(|word| wanted.iter().any(|lower| same(word, lower))),
             WordTest::Phrase(wanted) => phrase(text, wanted),
             WordTest::Pattern(glob) => {
-                words(text).any(|word| glob.matches(&word.to_lowercase(), Case::Sensitive))
+                words(text).any(|word| glob.matches(&lower_case(word), Case::Sensitive))
             }
             WordTest::Between(lower, upper) => words(text).any(|word| {
-                let word = word.to_lowercase();
+                let word = lower_case(word);
                 let above = |(end, inside): &(String, bool)| if *inside { word >= *end } else { word > *end };
                 let below = |(end, inside): &(String, bool)| if *inside { word <= *end } else { word < *end };
                 lower.as_ref().is_none_or(above) && upper.as_ref().is_none_or(below)
@@ -72,7 +63,7 @@ fn phrase(text: &str, wanted: &[String]) -> bool {
 /// The pattern with its literal parts in lower case.
 fn lower(glob: &Glob) -> Glob {
     let part = |part: &GlobPart| match part {
-        GlobPart::Literal(text) => GlobPart::Literal(text.to_lowercase()),
+        GlobPart::Literal(text) => GlobPart::Literal(lower_case(text)),
         other => other.clone(),
     };
     Glob { parts: glob.parts.iter().map(part).collect() }

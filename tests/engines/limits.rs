@@ -4,7 +4,9 @@
 
 use serde_json::Value as Json;
 use trailsmith::backend::predicate::prepare;
-use trailsmith::ir::{Case, Comparison, Glob, GlobPart, Node, Predicate, Rule, Test, TextMatch, Vocabulary};
+use trailsmith::ir::{
+    Case, Comparison, FieldType, Glob, GlobPart, Node, Predicate, Rule, Test, TextMatch, Vocabulary,
+};
 use trailsmith::schema::Version;
 
 /// The condition of a rule on fields of documents.
@@ -17,6 +19,21 @@ pub fn condition(rule: &Rule) -> Node {
 /// The limit on which the engine's verdict rests, if any; `document`: what it is asked about.
 pub fn of(node: &Node, document: &Json) -> Option<&'static str> {
     inside(node, document, false)
+}
+
+/// What a document holds at a path, as texts.
+pub fn texts(document: &Json, path: &str) -> Vec<String> {
+    let mut values = Vec::new();
+    collect(document, path, &mut values, &mut false);
+    let mut out = Vec::new();
+    fn each(value: &Json, out: &mut Vec<String>) {
+        match value {
+            Json::Array(items) => items.iter().for_each(|item| each(item, out)),
+            other => out.push(text(other)),
+        }
+    }
+    values.into_iter().for_each(|value| each(value, &mut out));
+    out
 }
 
 /// What a document holds in the fields of a condition.
@@ -49,6 +66,12 @@ fn on_test(test: &Test, document: &Json, is_negated: bool) -> Option<&'static st
     if in_array {
         return Some("array");
     }
+    if is_out_of_reach(test, document, &values) {
+        return Some("object or key with dots");
+    }
+    if let Some(limit) = on_other_comparisons(test, &values) {
+        return Some(limit);
+    }
     if values.is_empty() && is_negated && test.comparison != Comparison::Exists {
         return Some("missing field");
     }
@@ -58,10 +81,53 @@ fn on_test(test: &Test, document: &Json, is_negated: bool) -> Option<&'static st
     }
     let Comparison::Text { matcher, case: Case::Sensitive } = &test.comparison else { return None };
     let glob = as_glob(matcher);
-    let text = |value: &&Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let differs =
         |text: String| glob.matches(&text, Case::Sensitive) != glob.matches(&text, Case::AsciiInsensitive);
-    values.iter().map(text).any(differs).then_some("case")
+    values.iter().map(|value| text(value)).any(differs).then_some("case")
+}
+
+/// A value in the index's own words.
+fn text(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Below a `flattened` root: the engine takes an object for a value, and does not find keys that hold
+/// dots.
+fn is_out_of_reach(test: &Test, document: &Json, values: &[&Json]) -> bool {
+    let mut place = Some(document);
+    for key in test.field.path.split('.') {
+        if place.is_some_and(|value| !value.is_object()) {
+            return test.field.ty == FieldType::FlattenedLeaf;
+        }
+        place = place.and_then(|value| value.get(key));
+    }
+    let plain = usize::from(place.is_some_and(|value| !value.is_null()));
+    test.field.ty == FieldType::FlattenedLeaf
+        && (plain != values.len()
+            || place.is_some_and(Json::is_object)
+            || values.iter().any(|v| v.is_object()))
+}
+
+/// Case in ranges and of letters outside ASCII; the two families of addresses, which the engine holds
+/// apart.
+fn on_other_comparisons(test: &Test, values: &[&Json]) -> Option<&'static str> {
+    let has_letters = |value: &&Json| text(value).contains(char::is_alphabetic);
+    let beyond_ascii = |value: &&Json| !text(value).is_ascii();
+    match &test.comparison {
+        // Order depends on the case of both sides.
+        Comparison::TextRange { .. } => (!values.is_empty()).then_some("case"),
+        Comparison::Bool(_) if test.field.ty != FieldType::Boolean => {
+            values.iter().any(has_letters).then_some("case")
+        }
+        Comparison::Text { .. } => values.iter().any(beyond_ascii).then_some("case"),
+        Comparison::Ip(network) => (network.addr().is_ipv6()
+            || values.iter().any(|value| text(value).contains(':')))
+        .then_some("address family"),
+        Comparison::IpRange { from, to } => ([from, to].into_iter().flatten().any(|end| end.is_ipv6())
+            || values.iter().any(|value| text(value).contains(':')))
+        .then_some("address family"),
+        _ => None,
+    }
 }
 
 fn as_glob(matcher: &TextMatch) -> Glob {

@@ -6,6 +6,7 @@ use ipnet::{IpSubnets, Ipv4Subnets, Ipv6Subnets};
 
 use super::tree::{Expr, Field, Literal, Test, Word};
 use crate::backend::indexed::Documents;
+use crate::backend::predicate::canonical;
 use crate::backend::query_dsl::leaf::{date_text, family};
 use crate::backend::regex;
 use crate::ir::{self, Bound, Case, Comparison, FieldType, GlobPart, NumberOp, TextMatch};
@@ -54,12 +55,16 @@ pub(super) fn leaf(test: &ir::Test, documents: Documents) -> Option<Expr> {
         }
         Comparison::Ip(network) => one(Test::Call("cidrMatch", vec![network.to_string()])),
         Comparison::IpRange { from, to } => {
+            let mapped = |address| match address {
+                IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+                IpAddr::V6(v6) => v6,
+            };
             let subnets = match family(*from, *to) {
                 (IpAddr::V4(from), IpAddr::V4(to)) => IpSubnets::V4(Ipv4Subnets::new(from, to, 0)),
-                (IpAddr::V6(from), IpAddr::V6(to)) => IpSubnets::V6(Ipv6Subnets::new(from, to, 0)),
-                _ => return None,
+                (from, to) => IpSubnets::V6(Ipv6Subnets::new(mapped(from), mapped(to), 0)),
             };
-            let networks: Vec<String> = subnets.take(MOST_NETWORKS + 1).map(|net| net.to_string()).collect();
+            let networks: Vec<String> =
+                subnets.take(MOST_NETWORKS + 1).map(|network| canonical(network).to_string()).collect();
             let few = (1..=MOST_NETWORKS).contains(&networks.len());
             few.then(|| one(Test::Call("cidrMatch", networks)))?
         }

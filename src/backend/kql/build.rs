@@ -1,10 +1,12 @@
 //! From a predicate that fits to KQL's syntax tree.
 
+use std::net::IpAddr;
+
 use trailsmith_grammar::kql::{Expr, Literal, LiteralKind, RangeOp, Segment, ValueExpr};
 
 use crate::backend::codes;
 use crate::backend::loss::Loss;
-use crate::backend::query_dsl::leaf::date_text;
+use crate::backend::query_dsl::leaf::{date_text, family};
 use crate::ir::date_math::{DateMath, Round};
 use crate::ir::{
     Bound, Comparison, DateBound, Glob, GlobPart, Node, NumberOp, Predicate, Test, TextMatch, Words,
@@ -101,9 +103,11 @@ fn leaf(test: &Test, prefix: &str) -> Option<Expr> {
             Some(Expr::range(field(), op, text(&number(*value))))
         }
         Comparison::IpRange { from, to } => {
+            // KQL's open end is that of the space of both families.
+            let (from, to) = family(*from, *to);
             let (op, address) = match (from, to) {
-                (Some(from), None) => (RangeOp::Gte, from),
-                (None, Some(to)) => (RangeOp::Lte, to),
+                (from, IpAddr::V6(to)) if to.to_bits() == u128::MAX => (RangeOp::Gte, from),
+                (IpAddr::V6(from), to) if from.is_unspecified() => (RangeOp::Lte, to),
                 _ => return None,
             };
             Some(range(op, address.to_string()))
@@ -232,7 +236,9 @@ fn number(value: f64) -> String {
 fn name(path: &str, prefix: &str) -> Literal {
     let path = path.strip_prefix(prefix).unwrap_or(path);
     let bare = text(path);
-    if bare.is_expressible() && !path.is_empty() { bare } else { quoted(path.to_owned()) }
+    // Kibana takes a name with spaces as it is, the `kql` query of Elasticsearch in quotes only.
+    let plain = bare.is_expressible() && !path.is_empty() && !path.contains(char::is_whitespace);
+    if plain { bare } else { quoted(path.to_owned()) }
 }
 
 fn text(text: &str) -> Literal {

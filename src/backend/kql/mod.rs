@@ -151,8 +151,10 @@ fn form(leaf: &Predicate) -> Fitted {
     let said = fit(leaf, &CAPABILITIES)?;
     let refuse = |feature: Feature, message: &str| Err(Box::new(Refusal::new(feature.code(), message)));
     match &said.predicate {
-        Predicate::Test(Test { comparison: Comparison::IpRange { from: Some(_), to: Some(_) }, .. }) => {
-            refuse(Feature::AddressRange, "a range of KQL has one end")
+        Predicate::Test(Test { comparison: Comparison::IpRange { .. }, .. })
+            if build::expr(&Node::synthetic(said.predicate.clone())).is_err() =>
+        {
+            refuse(Feature::AddressRange, "a range of KQL has one end, over both families of addresses")
         }
         Predicate::Test(Test { comparison: Comparison::Words(words), .. }) | Predicate::AnyField(words) => {
             let any_field = matches!(said.predicate, Predicate::AnyField(_));
@@ -168,6 +170,10 @@ fn form(leaf: &Predicate) -> Fitted {
                 }
                 Words::Pattern(glob) if !any_field && has_space(glob) => {
                     refuse(Feature::WordPattern, "KQL splits a pattern for words at white space")
+                }
+                // A lone star asks for existence, and a text may have no word.
+                Words::Pattern(glob) if !any_field && is_any(glob) => {
+                    refuse(Feature::WordPattern, "KQL has no pattern for any word")
                 }
                 Words::Pattern(glob) if !glob.parts.contains(&GlobPart::Any) => {
                     refuse(Feature::WordPattern, "KQL has no pattern without a wildcard")
@@ -185,6 +191,16 @@ fn form(leaf: &Predicate) -> Fitted {
         }
         _ => Ok(said),
     }
+}
+
+/// Whether a pattern is made of stars only.
+fn is_any(glob: &crate::ir::Glob) -> bool {
+    let says_nothing = |part: &GlobPart| match part {
+        GlobPart::Literal(text) => text.is_empty(),
+        GlobPart::Any => true,
+        GlobPart::One => false,
+    };
+    glob.parts.contains(&GlobPart::Any) && glob.parts.iter().all(says_nothing)
 }
 
 fn has_space(glob: &crate::ir::Glob) -> bool {

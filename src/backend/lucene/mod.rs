@@ -11,6 +11,7 @@ use super::predicate::{Fitted, Refusal, fit, prepare};
 use super::regex;
 use super::target::{Made, Options, Target};
 use crate::ir::{Comparison, FieldType, Node, Predicate, Rule, Test, TextMatch, Vocabulary, Words};
+use crate::matcher::tokens::words;
 
 /// The target.
 #[derive(Debug)]
@@ -118,8 +119,14 @@ pub(super) fn fits(leaf: &Predicate) -> Fitted {
             Words::Between { .. } => refuse(Feature::FreeText, "no range on every field"),
             _ => Ok(said),
         },
+        // Kibana has wildcards analysed: `a&&b*` would find each `a`.
+        Predicate::Test(Test { comparison: Comparison::Words(Words::Pattern(glob)), .. })
+            if !print::is_of_one_word(glob) =>
+        {
+            refuse(Feature::WordPattern, "the pattern holds signs that are no part of a word")
+        }
         Predicate::Test(Test { comparison: Comparison::Words(Words::AnyOf(text)), .. })
-            if !text.contains(char::is_alphanumeric) =>
+            if words(text).next().is_none() =>
         {
             refuse(Feature::Words, "there is no word in the text")
         }

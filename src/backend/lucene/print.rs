@@ -5,6 +5,7 @@ use crate::backend::loss::Loss;
 use crate::backend::query_dsl::leaf::{date_text, escape, family};
 use crate::backend::regex::{parts, whole};
 use crate::ir::{Bound, Case, Comparison, Glob, GlobPart, Node, NumberOp, Predicate, Test, TextMatch, Words};
+use crate::matcher::tokens;
 
 /// The query string of a predicate that fits.
 ///
@@ -30,6 +31,8 @@ fn clause(node: &Node) -> Result<String, Loss> {
         Predicate::Not(inner) => format!("(*:* AND NOT {})", clause(inner)?),
         Predicate::Test(test) => leaf(test).ok_or_else(|| lacking(node, &test.field.path))?,
         Predicate::AnyField(words) => match words {
+            // In quotes several words would be a phrase.
+            Words::AnyOf(text) if tokens::words(text).count() > 1 => bare(text),
             Words::AnyOf(text) | Words::Phrase(text) => quoted(text),
             Words::Pattern(glob) => pattern(&glob.parts),
             Words::Between { .. } => return Err(lacking(node, "*")),
@@ -112,11 +115,7 @@ fn leaf(test: &Test) -> Option<String> {
         }
         Comparison::Words(words) => match words {
             Words::AnyOf(text) => {
-                let words: Vec<String> = text
-                    .split(|c: char| !c.is_alphanumeric())
-                    .filter(|w| !w.is_empty())
-                    .map(quoted)
-                    .collect();
+                let words: Vec<String> = tokens::words(text).map(quoted).collect();
                 match words.as_slice() {
                     [one] => format!("{field}:{one}"),
                     many => format!("{field}:({})", many.join(" OR ")),
@@ -147,7 +146,8 @@ fn pattern(parts: &[GlobPart]) -> String {
             GlobPart::Literal(text) => out.push_str(&bare(text)),
         }
     }
-    out
+    // Nothing at all is no syntax.
+    if out.is_empty() { quoted("") } else { out }
 }
 
 fn bare(text: &str) -> String {
@@ -177,6 +177,12 @@ fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// Whether the literal pieces of a pattern hold letters and digits only.
+pub(super) fn is_of_one_word(glob: &Glob) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    glob.parts.iter().all(|part| !matches!(part, GlobPart::Literal(text) if !text.chars().all(is_word)))
 }
 
 /// Whether a pattern holds white space.
@@ -214,9 +220,23 @@ mod tests {
             (text(TextMatch::Equals("aB-1".into()), Case::AsciiInsensitive), r"user.name:/[aA][bB]\-1/"),
             (text(TextMatch::Prefix("a/".into()), Case::AsciiInsensitive), r"user.name:/[aA]\/.*/"),
             (Predicate::AnyField(Words::Phrase("a b".into())), r#""a b""#),
+            (Predicate::AnyField(Words::AnyOf("OR".into())), r#""OR""#),
+            (Predicate::AnyField(Words::AnyOf("a,b/c".into())), r"a,b\/c"),
+            (text(TextMatch::Glob(Glob { parts: Vec::new() }), Case::Sensitive), r#"user.name:"""#),
+            (
+                test(&ecs("message"), Comparison::Words(Words::AnyOf("10.1.2.3 a.b,c".into()))),
+                r#"message:("10.1.2.3" OR "a.b" OR "c")"#,
+            ),
         ] {
             assert_eq!(printed(predicate), expected);
         }
+    }
+
+    #[test]
+    fn patterns_for_words_hold_no_borders() {
+        let glob = |text: &str| Glob { parts: vec![GlobPart::Literal(text.into()), GlobPart::Any] };
+        assert!(is_of_one_word(&glob("a_é1")));
+        assert!(!is_of_one_word(&glob("a&&b")) && !is_of_one_word(&glob("a b")));
     }
 
     #[test]

@@ -9,11 +9,21 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::{Fitted, Refusal, any, ecs, equals, folded, test};
 use crate::backend::codes;
-use crate::ir::{Bound, Case, Comparison, Field, FieldType, NumberOp, Predicate, Test, TextMatch};
+use crate::ir::{Bound, Case, Comparison, Field, FieldType, NumberOp, Predicate, Test, TextMatch, Words};
 use crate::schema::base_field;
 
 /// Most values that an upper bound on a count is spelt out into.
 const MOST_VALUES: i64 = 1024;
+
+/// Longest end of a range of words, in bytes: no word is longer (255 units), and Elasticsearch refuses
+/// one of 1,000 ("input automaton is too large", measured on 8.19.21).
+const LONGEST_WORD: usize = 765;
+
+/// Longest pattern and longest end of a range, in characters. Elasticsearch refuses patterns of 500 ("too
+/// complex to determinize") and ends of 1,001 ("input automaton is too large"); a query string finds
+/// something else in silence (measured on 8.19.21, where 300 and 1,000 are taken).
+const LONGEST_PATTERN: usize = 300;
+const LONGEST_END: usize = 1000;
 
 /// The test in a form that the type of its field knows.
 pub fn adapt(of: &Test) -> Fitted {
@@ -37,6 +47,19 @@ pub fn adapt(of: &Test) -> Fitted {
                 let comparison = Comparison::Text { matcher: matcher.clone(), case: Case::Sensitive };
                 Ok(test(field, comparison).into())
             }
+            Comparison::Text { matcher, .. } if longest(matcher) > LONGEST_PATTERN => {
+                let message = format!("`{field}`: a pattern of more than {LONGEST_PATTERN} characters");
+                Err(Box::new(Refusal::new(&codes::LOSS_PATTERN, message)))
+            }
+            Comparison::TextRange { lower, upper }
+                if [lower, upper]
+                    .into_iter()
+                    .flat_map(|end| &end.limit)
+                    .any(|end| end.value.chars().count() > LONGEST_END) =>
+            {
+                let message = format!("`{field}`: an end of more than {LONGEST_END} characters");
+                Err(Box::new(Refusal::new(&codes::LOSS_TEXT_RANGE, message)))
+            }
             Comparison::Number { op, value } => number_as_text(field, *op, *value),
             Comparison::Bool(value) => Ok(test(field, equals(value.to_string())).into()),
             Comparison::Words(_) => match text_copy(field) {
@@ -48,6 +71,11 @@ pub fn adapt(of: &Test) -> Fitted {
             _ => as_is(),
         },
         FieldType::Text => match comparison {
+            Comparison::Words(Words::Between { lower, upper })
+                if [lower, upper].into_iter().flatten().any(|(text, _)| text.len() > LONGEST_WORD) =>
+            {
+                refuse("range whose end is longer than any word")
+            }
             Comparison::Words(_) => as_is(),
             _ => {
                 let base = ecs(base_field(&field.path));
@@ -84,7 +112,8 @@ pub fn adapt(of: &Test) -> Fitted {
             _ => refuse("comparison of texts or numbers"),
         },
         FieldType::Ip => match comparison {
-            Comparison::Ip(_) | Comparison::IpRange { .. } => as_is(),
+            Comparison::Ip(network) => Ok(test(field, Comparison::Ip(canonical(*network))).into()),
+            Comparison::IpRange { .. } => as_is(),
             Comparison::Text { matcher: TextMatch::Equals(text), .. } => match text.parse::<IpAddr>() {
                 Ok(address) if address.to_string() == *text => {
                     Ok(test(field, Comparison::Ip(IpNet::from(address))).into())
@@ -100,6 +129,33 @@ pub fn adapt(of: &Test) -> Fitted {
         // An object has no value of its own, so no comparison with one is ever true.
         FieldType::Object => constant(false),
         FieldType::Nested => refuse("comparison of its own"),
+    }
+}
+
+/// The length of a pattern in characters; a whole text with its case is none.
+fn longest(matcher: &TextMatch) -> usize {
+    match matcher {
+        TextMatch::Equals(_) => 0,
+        TextMatch::Prefix(text) | TextMatch::Suffix(text) | TextMatch::Contains(text) => text.chars().count(),
+        TextMatch::Glob(glob) => glob
+            .parts
+            .iter()
+            .map(|part| if let crate::ir::GlobPart::Literal(text) = part { text.chars().count() } else { 1 })
+            .sum(),
+    }
+}
+
+/// A network of addresses that are mapped into the space of IPv6 under its IPv4 name, and without bits
+/// behind its prefix: Elasticsearch refuses `::ffff:10.0.0.0/104` as ambiguous (measured on 8.19.21).
+pub fn canonical(network: IpNet) -> IpNet {
+    let network = network.trunc();
+    match network {
+        IpNet::V6(v6) if v6.prefix_len() >= 96 => match v6.addr().to_ipv4_mapped() {
+            // A prefix of 96 to 128 leaves one of 0 to 32.
+            Some(v4) => Ipv4Net::new(v4, v6.prefix_len() - 96).map_or(network, IpNet::V4),
+            None => network,
+        },
+        _ => network,
     }
 }
 
@@ -216,6 +272,19 @@ mod tests {
     }
 
     #[test]
+    fn long_patterns_are_refused() {
+        let name = ecs("user.name");
+        let text = |matcher| Comparison::Text { matcher, case: Case::Sensitive };
+        assert!(adapted(&name, text(TextMatch::Suffix("a".repeat(300)))).is_some());
+        assert_eq!(adapted(&name, text(TextMatch::Suffix("a".repeat(301)))), None);
+        assert!(adapted(&name, equals("a".repeat(5000))).is_some());
+        let upper =
+            |text: String| Comparison::TextRange { lower: Bound::OPEN, upper: Bound::inclusive(text) };
+        assert!(adapted(&name, upper("a".repeat(1000))).is_some());
+        assert_eq!(adapted(&name, upper("a".repeat(1001))), None);
+    }
+
+    #[test]
     fn texts_on_other_types() {
         let flag = ecs("aws.cloudtrail.read_only");
         assert_eq!(adapted(&flag, equals("true")), Some(any([test(&flag, Comparison::Bool(true))])));
@@ -227,5 +296,15 @@ mod tests {
         assert_eq!(prefix("10.1."), Some(test(&ip, Comparison::Ip("10.1.0.0/16".parse().unwrap()))));
         assert_eq!(prefix("10.1"), None);
         assert_eq!(adapted(&ip, equals("AWS Internal")), Some(Predicate::Constant(false)));
+        for (network, expected) in [
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:10.1.2.3/128", "10.1.2.3/32"),
+            ("::ffff:10.1.2.3/95", "::fffe:0:0/95"),
+            ("10.1.2.3/8", "10.0.0.0/8"),
+            ("2001:db8::/32", "2001:db8::/32"),
+        ] {
+            let network = Comparison::Ip(network.parse().unwrap());
+            assert_eq!(adapted(&ip, network), Some(test(&ip, Comparison::Ip(expected.parse().unwrap()))));
+        }
     }
 }

@@ -10,7 +10,7 @@ mod rewrite;
 mod to_ecs;
 mod to_raw;
 
-pub use adapt::adapt;
+pub use adapt::{adapt, canonical};
 pub use fold::folded;
 pub use known::decided;
 pub use rewrite::{Fitted, Refusal, Refused, Said, rewrite};

@@ -82,8 +82,21 @@ fn text(field: String, matcher: &TextMatch, any_case: bool) -> Query {
         TextMatch::Prefix(text) => Query::Prefix { field, text: text.clone(), any_case },
         TextMatch::Suffix(text) => wildcard(vec![any(), literal(text)]),
         TextMatch::Contains(text) => wildcard(vec![any(), literal(text), any()]),
-        TextMatch::Glob(glob) => wildcard(glob.parts.clone()),
+        // A `wildcard` without a sign does not find the empty text (measured on 8.19.21).
+        TextMatch::Glob(glob) => match plain(glob) {
+            Some(text) => Query::Term { value: text.into(), field, any_case },
+            None => wildcard(glob.parts.clone()),
+        },
     }
+}
+
+/// The text of a pattern without wildcards.
+fn plain(glob: &Glob) -> Option<String> {
+    let literal = |part: &GlobPart| match part {
+        GlobPart::Literal(text) => Some(text.clone()),
+        GlobPart::Any | GlobPart::One => None,
+    };
+    glob.parts.iter().map(literal).collect()
 }
 
 fn ends<T>(lower: &Bound<T>, upper: &Bound<T>, print: impl Fn(&T) -> Value) -> Vec<(&'static str, Value)> {

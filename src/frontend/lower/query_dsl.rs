@@ -226,10 +226,15 @@ fn both_ends(a: &Predicate, b: &Predicate) -> Option<Predicate> {
             Comparison::Date { lower: bound(l, lower)?, upper: bound(u, upper)? }
         }
         (Comparison::IpRange { from: f, to: t }, Comparison::IpRange { from, to }) => {
+            let (f, from) = (f.filter(|f| *f != typed::LOWEST), from.filter(|f| *f != typed::LOWEST));
+            let (t, to) = (t.filter(|t| *t != typed::HIGHEST), to.filter(|t| *t != typed::HIGHEST));
             if (f.is_some() && from.is_some()) || (t.is_some() && to.is_some()) {
                 return None;
             }
-            Comparison::IpRange { from: f.or(*from), to: t.or(*to) }
+            Comparison::IpRange {
+                from: f.or(from).or(Some(typed::LOWEST)),
+                to: t.or(to).or(Some(typed::HIGHEST)),
+            }
         }
         (
             Comparison::Words(Words::Between { lower: l, upper: u }),

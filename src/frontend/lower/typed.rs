@@ -97,6 +97,10 @@ pub(super) fn equals(field: &Field, operand: &Operand) -> Result<Predicate, Mism
     Ok(test(field, comparison))
 }
 
+/// The ends of the space of addresses.
+pub(super) const LOWEST: IpAddr = IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED);
+pub(super) const HIGHEST: IpAddr = IpAddr::V6(std::net::Ipv6Addr::from_bits(u128::MAX));
+
 /// `field < value` and its likes.
 pub(super) fn range(field: &Field, relation: Relation, text: &str) -> Result<Predicate, Mismatch> {
     let bound = |value: String| {
@@ -123,15 +127,18 @@ pub(super) fn range(field: &Field, relation: Relation, text: &str) -> Result<Pre
         }
         FieldType::Ip => {
             let address: IpAddr = text.parse().map_err(|_| Mismatch::value(field, "address", text))?;
+            // Elasticsearch orders both families in one space (measured: `>= "0.0.0.0"` finds `2001:db8::1`).
+            let up_to = |to| Comparison::IpRange { from: Some(LOWEST), to: Some(to) };
+            let from = |from| Comparison::IpRange { from: Some(from), to: Some(HIGHEST) };
             match (relation.upper, relation.inclusive) {
-                (true, true) => Comparison::IpRange { from: None, to: Some(address) },
-                (false, true) => Comparison::IpRange { from: Some(address), to: None },
+                (true, true) => up_to(address),
+                (false, true) => from(address),
                 (true, false) => match step(address, -1) {
-                    Some(to) => Comparison::IpRange { from: None, to: Some(to) },
+                    Some(to) => up_to(to),
                     None => return Ok(Predicate::Constant(false)),
                 },
                 (false, false) => match step(address, 1) {
-                    Some(from) => Comparison::IpRange { from: Some(from), to: None },
+                    Some(next) => from(next),
                     None => return Ok(Predicate::Constant(false)),
                 },
             }
@@ -226,7 +233,11 @@ fn step(address: IpAddr, by: i8) -> Option<IpAddr> {
     Some(match address {
         IpAddr::V4(v4) => {
             let bits = u32::from(v4);
-            IpAddr::V4(if by > 0 { bits.checked_add(1)? } else { bits.checked_sub(1)? }.into())
+            match if by > 0 { bits.checked_add(1) } else { bits.checked_sub(1) } {
+                Some(next) => IpAddr::V4(next.into()),
+                // Beside the last of one family stand addresses of the other.
+                None => step(IpAddr::V6(v4.to_ipv6_mapped()), by)?,
+            }
         }
         IpAddr::V6(v6) => {
             let bits = u128::from(v6);

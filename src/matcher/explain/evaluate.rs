@@ -1,7 +1,7 @@
 //! The plain evaluator that records everything it sees.
 
 use super::super::check::Check;
-use super::super::free_text::FreeText;
+use super::super::free_text::{FreeText, is_nested_away};
 use super::super::json::Json;
 use super::super::leaves::any_leaf;
 use super::super::plan::{is_for, refusal};
@@ -231,7 +231,9 @@ impl Walk<'_> {
         let mut seen = Seen::default();
         let truth = match json {
             Some(Json::Object(text, _)) => any_leaf(text, prefix, &mut |path, leaf| {
-                let found = self.searchable(path) && self.free(&query, path, leaf, view);
+                let ty = |path: &str| self.subject.world.field_type(vocabulary, path);
+                let is_seen = self.searchable(path) && !is_nested_away(path, prefix, ty);
+                let found = is_seen && self.free(&query, path, leaf, view);
                 if found {
                     seen.path = Some(path.to_owned());
                     seen.values.extend(Datum::from_leaf(leaf));
