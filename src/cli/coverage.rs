@@ -122,5 +122,8 @@ fn beside(file: &Path) -> (PathBuf, PathBuf) {
 
 fn save(path: &Path, text: &str) -> Result<(), Stop> {
     let fail = |error| Stop::usage(format!("cannot write {}: {error}", path.display()));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
     std::fs::write(path, text).map_err(fail)
 }
