@@ -43,13 +43,19 @@ pub fn adapt(of: &Test) -> Fitted {
         | FieldType::Flattened
         | FieldType::FlattenedLeaf
         | FieldType::Json => match comparison {
-            Comparison::Text { matcher, case: Case::AsciiInsensitive } if !has_letters(matcher) => {
-                let comparison = Comparison::Text { matcher: matcher.clone(), case: Case::Sensitive };
-                Ok(test(field, comparison).into())
-            }
             Comparison::Text { matcher, .. } if longest(matcher) > LONGEST_PATTERN => {
                 let message = format!("`{field}`: a pattern of more than {LONGEST_PATTERN} characters");
                 Err(Box::new(Refusal::new(&codes::LOSS_PATTERN, message)))
+            }
+            Comparison::Text { matcher: TextMatch::Equals(text), case: Case::AsciiInsensitive }
+                if text.chars().count() > LONGEST_END && has_letters(&TextMatch::Equals(text.clone())) =>
+            {
+                let message = format!("`{field}`: a text of more than {LONGEST_END} characters in any case");
+                Err(Box::new(Refusal::new(&codes::LOSS_CASE, message)))
+            }
+            Comparison::Text { matcher, case: Case::AsciiInsensitive } if !has_letters(matcher) => {
+                let comparison = Comparison::Text { matcher: matcher.clone(), case: Case::Sensitive };
+                Ok(test(field, comparison).into())
             }
             Comparison::TextRange { lower, upper }
                 if [lower, upper]
@@ -278,6 +284,10 @@ mod tests {
         assert!(adapted(&name, text(TextMatch::Suffix("a".repeat(300)))).is_some());
         assert_eq!(adapted(&name, text(TextMatch::Suffix("a".repeat(301)))), None);
         assert!(adapted(&name, equals("a".repeat(5000))).is_some());
+        let any_case = |matcher| Comparison::Text { matcher, case: Case::AsciiInsensitive };
+        assert_eq!(adapted(&name, any_case(TextMatch::Suffix("é".repeat(301)))), None);
+        assert_eq!(adapted(&name, any_case(TextMatch::Equals("a".repeat(1001)))), None);
+        assert!(adapted(&name, any_case(TextMatch::Equals("é".repeat(1001)))).is_some());
         let upper =
             |text: String| Comparison::TextRange { lower: Bound::OPEN, upper: Bound::inclusive(text) };
         assert!(adapted(&name, upper("a".repeat(1000))).is_some());
