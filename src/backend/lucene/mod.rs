@@ -119,6 +119,14 @@ pub(super) fn fits(leaf: &Predicate) -> Fitted {
             Words::Between { .. } => refuse(Feature::FreeText, "no range on every field"),
             _ => Ok(said),
         },
+        Predicate::Test(Test { comparison: Comparison::TextRange { lower, upper }, .. })
+            if [lower, upper]
+                .into_iter()
+                .flat_map(|end| &end.limit)
+                .any(|end| !print::has_range_end(&end.value)) =>
+        {
+            refuse(Feature::TextRange, "an end of a range holds a space and ends with a backslash")
+        }
         // Kibana has wildcards analysed: `a&&b*` would find each `a`.
         Predicate::Test(Test { comparison: Comparison::Words(Words::Pattern(glob)), .. })
             if !print::is_of_one_word(glob) =>

@@ -89,7 +89,7 @@ fn leaf(test: &Test) -> Option<String> {
             format!("{field}:{}", pattern(&parts(matcher)))
         }
         Comparison::TextRange { lower, upper } => {
-            range(end(lower, |text| quoted(text)), end(upper, |text| quoted(text)))
+            range(end(lower, |text| range_end(text)), end(upper, |text| range_end(text)))
         }
         Comparison::Number { op, value } => {
             let number = quoted(&value.to_string());
@@ -179,6 +179,17 @@ fn quoted(text: &str) -> String {
     out
 }
 
+/// An end of a range. Lucene takes `\"` for a quote there even behind another backslash, so a text that
+/// ends with one stands without quotes (measured on 8.19.21).
+fn range_end(text: &str) -> String {
+    if text.ends_with('\\') { bare(text) } else { quoted(text) }
+}
+
+/// Whether an end of a range has a form: outside quotes no space and no bracket may stand.
+pub(super) fn has_range_end(text: &str) -> bool {
+    !text.ends_with('\\') || !text.contains(|c: char| c.is_whitespace() || matches!(c, ']' | '}'))
+}
+
 /// Whether the literal pieces of a pattern hold letters and digits only.
 pub(super) fn is_of_one_word(glob: &Glob) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
@@ -230,6 +241,15 @@ mod tests {
         ] {
             assert_eq!(printed(predicate), expected);
         }
+    }
+
+    #[test]
+    fn ends_of_ranges_with_a_backslash_stand_without_quotes() {
+        let above =
+            |text: &str| Comparison::TextRange { lower: Bound::exclusive(text.into()), upper: Bound::OPEN };
+        assert_eq!(printed(test(&ecs("user.name"), above(r"a\"))), r"user.name:{a\\ TO *]");
+        assert_eq!(printed(test(&ecs("user.name"), above("a b"))), r#"user.name:{"a b" TO *]"#);
+        assert!(has_range_end(r"a\") && !has_range_end(r"a b\"));
     }
 
     #[test]
