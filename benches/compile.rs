@@ -16,6 +16,10 @@ use trailsmith::ir::{Language, Rule};
 
 const PASSES: usize = 30;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let shared = std::env::var_os("TRAILSMITH_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
